@@ -1,0 +1,32 @@
+# Tasks of picket. `make` lists them.
+
+GO ?= go
+DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+
+help: ## list the tasks
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./picket
+	$(GO) build -trimpath -o picket ./cmd/picket
+
+check: ## everything CI runs: formatting, vet, generated files, all tests with the race detector
+	@./.ci/check
+
+test: ## all tests, without the race detector
+	$(GO) test ./...
+
+generate: ## write docs/reference anew from the declarations
+	$(GO) generate ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (default 2m)
+	@./.ci/fuzz $${FUZZTIME:-2m}
+
+eval: ## score detection on labelled data (DATA=dir) and on generated logs
+	$(GO) run ./bench/eval -data $(DATA)
+
+bench: ## time whole scans against zcat on generated logs
+	$(GO) run ./bench/speed
+
+.PHONY: help build check test generate fuzz eval bench

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"math/bits"
+
+	"picket/detect"
+	"picket/event"
+)
+
+// The four loops below are the hot path: for each row the picker yields the
+// set of interested detectors as bits, and only those are called.
+
+func (s *shard) flows(r event.Run, at *int) {
+	rows := r.Batch.Flows
+	p := &s.pick[event.KindFlow]
+	for i := r.Lo; i < r.Hi; i++ {
+		f := &rows[i]
+		if f.Entity == 0 || !s.owns(f.Entity) {
+			continue
+		}
+		set := p.match(f.Traits, f.Marks, "")
+		if set == 0 {
+			continue
+		}
+		*at = i
+		s.pass.Entity, s.pass.Now = f.Entity, f.At
+		for ; set != 0; set &= set - 1 {
+			s.running = bits.TrailingZeros64(set)
+			s.runners[s.running].h.Flow(&s.pass, f)
+		}
+		s.running = -1
+	}
+}
+
+func (s *shard) dns(r event.Run, at *int) {
+	rows := r.Batch.DNS
+	p := &s.pick[event.KindDNS]
+	for i := r.Lo; i < r.Hi; i++ {
+		d := &rows[i]
+		if d.Entity == 0 || !s.owns(d.Entity) {
+			continue
+		}
+		set := p.match(d.Traits, d.Marks|d.AnswerMarks, "")
+		if set == 0 {
+			continue
+		}
+		*at = i
+		s.pass.Entity, s.pass.Now = d.Entity, d.At
+		for ; set != 0; set &= set - 1 {
+			s.running = bits.TrailingZeros64(set)
+			s.runners[s.running].h.DNS(&s.pass, d)
+		}
+		s.running = -1
+	}
+}
+
+func (s *shard) trails(r event.Run, at *int) {
+	rows := r.Batch.Trails
+	p := &s.pick[event.KindTrail]
+	for i := r.Lo; i < r.Hi; i++ {
+		t := &rows[i]
+		if !s.owns(t.Entity) {
+			continue
+		}
+		set := p.match(t.Traits, t.Marks, t.Name)
+		if set == 0 || !s.enter(t.Entity, t.At, &t.ID) {
+			continue
+		}
+		*at = i
+		for ; set != 0; set &= set - 1 {
+			s.running = bits.TrailingZeros64(set)
+			s.runners[s.running].h.Trail(&s.pass, t)
+		}
+		s.running = -1
+	}
+}
+
+func (s *shard) audits(r event.Run, at *int) {
+	rows := r.Batch.Audits
+	p := &s.pick[event.KindAudit]
+	for i := r.Lo; i < r.Hi; i++ {
+		a := &rows[i]
+		if !s.owns(a.Entity) {
+			continue
+		}
+		set := p.match(a.Traits, a.Marks, a.Resource)
+		if set == 0 || !s.enter(a.Entity, a.At, &a.ID) {
+			continue
+		}
+		*at = i
+		for ; set != 0; set &= set - 1 {
+			s.running = bits.TrailingZeros64(set)
+			s.runners[s.running].h.Audit(&s.pass, a)
+		}
+		s.running = -1
+	}
+}
+
+// A picker answers which detectors want a row.
+type picker struct {
+	rules   []rule
+	always  uint64 // detectors without a choice
+	byTrait []traitRule
+	byName  map[string][]traitRule
+}
+
+type rule struct {
+	bit  uint64
+	when detect.When
+}
+
+type traitRule struct {
+	bit            uint64
+	all, none, any event.Traits
+	marks          event.Marks
+}
+
+func (p *picker) add(i int, when []detect.When) {
+	bit := uint64(1) << i
+	if len(when) == 0 {
+		p.always |= bit
+	}
+	for _, w := range when {
+		p.rules = append(p.rules, rule{bit, w})
+	}
+}
+
+// remove takes detector i out for good.
+func (p *picker) remove(i int) {
+	bit := uint64(1) << i
+	p.always &^= bit
+	kept := p.rules[:0]
+	for _, r := range p.rules {
+		if r.bit != bit {
+			kept = append(kept, r)
+		}
+	}
+	p.rules = kept
+	p.compile()
+}
+
+func (p *picker) compile() {
+	p.byTrait, p.byName = nil, nil
+	for _, r := range p.rules {
+		t := traitRule{r.bit, r.when.All, r.when.None, r.when.Any, r.when.Marks}
+		if len(r.when.Names) == 0 {
+			p.byTrait = append(p.byTrait, t)
+			continue
+		}
+		if p.byName == nil {
+			p.byName = map[string][]traitRule{}
+		}
+		for _, n := range r.when.Names {
+			p.byName[n] = append(p.byName[n], t)
+		}
+	}
+}
+
+func (p *picker) match(t event.Traits, m event.Marks, name string) uint64 {
+	set := p.always
+	for i := range p.byTrait {
+		if p.byTrait[i].fits(t, m) {
+			set |= p.byTrait[i].bit
+		}
+	}
+	if p.byName != nil {
+		for _, r := range p.byName[name] {
+			if r.fits(t, m) {
+				set |= r.bit
+			}
+		}
+	}
+	return set
+}
+
+func (r *traitRule) fits(t event.Traits, m event.Marks) bool {
+	return t&r.all == r.all && t&r.none == 0 && (r.any == 0 || t&r.any != 0) && (r.marks == 0 || m&r.marks != 0)
+}
