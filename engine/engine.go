@@ -126,7 +126,8 @@ type shard struct {
 	joiner    joiner
 	hits      []finding.Hit
 
-	running    int // the detector at work, for the fence
+	running    int // the detector at work, for the fence; -1: none
+	at         int // the row at work
 	fenced     []Fence
 	duplicates int
 }
@@ -187,8 +188,7 @@ func (s *shard) process(dst []finding.Hit, runs []event.Run) []finding.Hit {
 // fence shows the rows of r to the detectors. When one panics it is switched
 // off on this shard, and the row after the one it panicked at is returned.
 func (s *shard) fence(r event.Run) (next int) {
-	s.running = -1
-	at := r.Lo
+	s.running, s.at = -1, r.Lo
 	defer func() {
 		if s.running < 0 {
 			return // no detector was at work: not ours to stop
@@ -199,20 +199,20 @@ func (s *shard) fence(r event.Run) (next int) {
 			for k := range s.pick {
 				s.pick[k].remove(d)
 			}
-			next = at + 1
+			next = s.at + 1
 		}
 	}()
 	s.pass.Batch = r.Batch
-	s.joiner.kind, s.joiner.row = r.Kind, &at
+	s.joiner.kind = r.Kind
 	switch r.Kind {
 	case event.KindFlow:
-		s.flows(r, &at)
+		s.flows(r)
 	case event.KindDNS:
-		s.dns(r, &at)
+		s.dns(r)
 	case event.KindTrail:
-		s.trails(r, &at)
+		s.trails(r)
 	default:
-		s.audits(r, &at)
+		s.audits(r)
 	}
 	s.running = -1
 	return r.Hi

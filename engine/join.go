@@ -14,7 +14,6 @@ import (
 type joiner struct {
 	s       *shard
 	kind    event.Kind
-	row     *int
 	pending []pending
 	index   map[issue]int
 }
@@ -60,8 +59,8 @@ func (j *joiner) Report(p *detect.Pass, t *finding.Type, e *detect.Evidence) {
 		j.index = map[issue]int{}
 	}
 	j.index[is] = len(j.pending)
-	j.pending = append(j.pending, pending{issue: is, detector: j.s.runners[j.s.running].d.Name, batch: p.Batch, kind: j.kind, row: *j.row,
-		first: first, last: p.Now, count: count, ev: *e, firstRecord: record(p.Batch, j.kind, *j.row), marks: e.Intel})
+	j.pending = append(j.pending, pending{issue: is, detector: j.s.runners[j.s.running].d.Name, batch: p.Batch, kind: j.kind, row: j.s.at,
+		first: first, last: p.Now, count: count, ev: *e, firstRecord: record(p.Batch, j.kind, j.s.at), marks: e.Intel})
 }
 
 func (w *pending) again(p *detect.Pass, j *joiner, first event.Time, count int, e *detect.Evidence) {
@@ -69,7 +68,7 @@ func (w *pending) again(p *detect.Pass, j *joiner, first event.Time, count int, 
 	w.count += count
 	w.marks |= e.Intel
 	if p.Now >= w.last {
-		w.last, w.batch, w.row, w.ev = p.Now, p.Batch, *j.row, *e
+		w.last, w.batch, w.row, w.ev = p.Now, p.Batch, j.s.at, *e
 	}
 }
 

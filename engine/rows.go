@@ -10,7 +10,7 @@ import (
 // The four loops below are the hot path: for each row the picker yields the
 // set of interested detectors as bits, and only those are called.
 
-func (s *shard) flows(r event.Run, at *int) {
+func (s *shard) flows(r event.Run) {
 	rows := r.Batch.Flows
 	p := &s.pick[event.KindFlow]
 	for i := r.Lo; i < r.Hi; i++ {
@@ -22,7 +22,7 @@ func (s *shard) flows(r event.Run, at *int) {
 		if set == 0 {
 			continue
 		}
-		*at = i
+		s.at = i
 		s.pass.Entity, s.pass.Now = f.Entity, f.At
 		for ; set != 0; set &= set - 1 {
 			s.running = bits.TrailingZeros64(set)
@@ -32,7 +32,7 @@ func (s *shard) flows(r event.Run, at *int) {
 	}
 }
 
-func (s *shard) dns(r event.Run, at *int) {
+func (s *shard) dns(r event.Run) {
 	rows := r.Batch.DNS
 	p := &s.pick[event.KindDNS]
 	for i := r.Lo; i < r.Hi; i++ {
@@ -44,7 +44,7 @@ func (s *shard) dns(r event.Run, at *int) {
 		if set == 0 {
 			continue
 		}
-		*at = i
+		s.at = i
 		s.pass.Entity, s.pass.Now = d.Entity, d.At
 		for ; set != 0; set &= set - 1 {
 			s.running = bits.TrailingZeros64(set)
@@ -54,7 +54,7 @@ func (s *shard) dns(r event.Run, at *int) {
 	}
 }
 
-func (s *shard) trails(r event.Run, at *int) {
+func (s *shard) trails(r event.Run) {
 	rows := r.Batch.Trails
 	p := &s.pick[event.KindTrail]
 	for i := r.Lo; i < r.Hi; i++ {
@@ -66,7 +66,7 @@ func (s *shard) trails(r event.Run, at *int) {
 		if set == 0 || !s.enter(t.Entity, t.At, &t.ID) {
 			continue
 		}
-		*at = i
+		s.at = i
 		for ; set != 0; set &= set - 1 {
 			s.running = bits.TrailingZeros64(set)
 			s.runners[s.running].h.Trail(&s.pass, t)
@@ -75,7 +75,7 @@ func (s *shard) trails(r event.Run, at *int) {
 	}
 }
 
-func (s *shard) audits(r event.Run, at *int) {
+func (s *shard) audits(r event.Run) {
 	rows := r.Batch.Audits
 	p := &s.pick[event.KindAudit]
 	for i := r.Lo; i < r.Hi; i++ {
@@ -87,7 +87,7 @@ func (s *shard) audits(r event.Run, at *int) {
 		if set == 0 || !s.enter(a.Entity, a.At, &a.ID) {
 			continue
 		}
-		*at = i
+		s.at = i
 		for ; set != 0; set &= set - 1 {
 			s.running = bits.TrailingZeros64(set)
 			s.runners[s.running].h.Audit(&s.pass, a)
