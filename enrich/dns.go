@@ -1,0 +1,156 @@
+package enrich
+
+import (
+	"strings"
+
+	"picket/event"
+	"picket/jsonview"
+)
+
+func (e *Enricher) dns(d *event.DNS) {
+	if d.Instance != "" {
+		d.Entity = event.Hash(event.Hash(0, d.Account), d.Instance)
+		d.Traits |= event.OnInstance
+	} else {
+		d.Entity = event.Hash(event.Hash(1, d.VPC), d.Source)
+	}
+	d.Registrable = int32(e.memo.Registrable(d.Name))
+	d.Marks, d.Matched = e.lists.Domain(d.Name)
+	if d.Registrable < 0 || private(d.Name) {
+		d.Traits |= event.Internal
+	}
+	switch d.Type {
+	case "PTR", "SOA", "NS":
+	default:
+		d.Traits |= event.Lookup
+	}
+	if d.Rcode == "NXDOMAIN" {
+		d.Traits |= event.NXDomain
+	}
+	if d.Firewall == "BLOCK" {
+		d.Traits |= event.Blocked
+	}
+	e.answers(d)
+	if d.Marks|d.AnswerMarks != 0 {
+		d.Traits |= event.Listed
+	}
+}
+
+// privateSuffixes are zones that are no business of the public DNS or that AWS
+// itself answers (detection by name makes no sense there).
+var privateSuffixes = []string{".internal", ".local", ".arpa", ".lan", ".corp", ".home", ".localdomain", ".amazonaws.com", ".amazonaws.com.cn", ".aws.dev"}
+
+func private(name string) bool {
+	for _, s := range privateSuffixes {
+		if strings.HasSuffix(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// metadata reports whether ip is an address of the instance or container
+// metadata services: 169.254.169.254, 169.254.170.2 (ECS), fd00:ec2::254.
+func metadata(ip event.IP) bool {
+	if ip.Is4() {
+		return ip.V4() == 0xa9fea9fe || ip.V4() == 0xa9feaa02
+	}
+	return ip == event.IP{0: 0xfd, 2: 0x0e, 3: 0xc2, 14: 0x02, 15: 0x54}
+}
+
+// answers reads the addresses and CNAME targets of the answers.
+func (e *Enricher) answers(d *event.DNS) {
+	if len(d.Answers) < len(`[{}]`) {
+		return
+	}
+	if d.Rcode == "NOERROR" {
+		d.Traits |= event.Answered
+	}
+	var seen answerCount
+	rest := d.Answers[1:]
+	for {
+		data, kind, after, ok := usualAnswer(rest)
+		if !ok {
+			break
+		}
+		e.answer(d, data, kind, &seen)
+		rest = after
+	}
+	if len(rest) > 1 && rest[0] != ']' {
+		for a := range jsonview.Array("[" + strings.TrimLeft(rest, ", \t\r\n")) {
+			data, kind := anyAnswer(a)
+			e.answer(d, data, kind, &seen)
+		}
+	}
+	if seen.addresses > 0 && seen.public == 0 {
+		d.Traits |= event.PrivateOnly
+	}
+}
+
+type answerCount struct{ addresses, public int }
+
+func (e *Enricher) answer(d *event.DNS, data, kind string, seen *answerCount) {
+	if kind == "CNAME" {
+		e.alias(d, data)
+		return
+	}
+	ip, ok := event.ParseIP(data)
+	if !ok {
+		return
+	}
+	seen.addresses++
+	switch {
+	case ip.Public():
+		seen.public++
+		d.AnswerMarks |= e.lists.Lookup(ip, 0)
+	case metadata(ip):
+		d.Traits |= event.Metadata
+	}
+}
+
+// usualAnswer reads an answer laid out as the resolver writes it,
+// {"Rdata":"…","Type":"…","Class":"IN"}, and returns what follows it and its
+// comma. It is not ok for any other layout.
+func usualAnswer(s string) (data, kind, rest string, ok bool) {
+	const before, between, after = `{"Rdata":"`, `","Type":"`, `","Class":"IN"}`
+	if !strings.HasPrefix(s, before) {
+		return "", "", s, false
+	}
+	data, kind, rest = s[len(before):], "", s
+	n := strings.IndexByte(data, '"')
+	if n < 0 || !strings.HasPrefix(data[n:], between) || n > 0 && data[n-1] == '\\' {
+		return "", "", s, false
+	}
+	data, kind = data[:n], data[n+len(between):]
+	n = strings.IndexByte(kind, '"')
+	if n < 0 || !strings.HasPrefix(kind[n:], after) {
+		return "", "", s, false
+	}
+	kind, rest = kind[:n], kind[n+len(after):]
+	if len(rest) > 0 && rest[0] == ',' {
+		rest = rest[1:]
+	}
+	return data, kind, rest, true
+}
+
+// anyAnswer reads Rdata and Type of one answer of any layout.
+func anyAnswer(a string) (data, kind string) {
+	for name, v := range jsonview.Object(a) {
+		switch name {
+		case "Rdata":
+			data = jsonview.String(v)
+		case "Type":
+			kind = jsonview.String(v)
+		}
+	}
+	return data, kind
+}
+
+// alias adds what lists say of a CNAME target; a match on the name itself wins.
+func (e *Enricher) alias(d *event.DNS, target string) {
+	target = strings.TrimSuffix(target, ".")
+	m, matched := e.lists.Domain(target)
+	if m != 0 && d.Marks == 0 {
+		d.Marks, d.Matched = m, matched
+	}
+}

@@ -1,0 +1,207 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+
+	"picket/finding"
+	"picket/internal/scan"
+	"picket/logformat"
+)
+
+// Colours of the severity bands, as GuardDuty's console uses them.
+var bandStyle = map[string]lipgloss.Style{
+	"Critical": lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#c026d3")),
+	"High":     lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#dc2626")),
+	"Medium":   lipgloss.NewStyle().Foreground(lipgloss.Color("#d97706")),
+	"Low":      lipgloss.NewStyle().Foreground(lipgloss.Color("#2563eb")),
+}
+
+var faint = lipgloss.NewStyle().Faint(true)
+
+// minTableWidth is the least width the table is laid out for; narrower
+// terminals wrap.
+const minTableWidth = 60
+
+// Table writes the findings as a table of the given width, then what was read.
+// Colours are in the text as ANSI sequences; lipgloss writers reduce them to
+// what the terminal can show.
+func Table(w io.Writer, r *scan.Result, width int) error {
+	var b strings.Builder
+	if len(r.Findings) > 0 {
+		b.WriteString(findingTable(r.Findings, max(width, minTableWidth)))
+		b.WriteByte('\n')
+	}
+	b.WriteString(summary(r))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func findingTable(fs []finding.Finding, width int) string {
+	t := table.New().
+		Border(lipgloss.NormalBorder()).BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
+		BorderColumn(false).BorderHeader(true).BorderStyle(faint).
+		Width(width).Wrap(true).
+		Headers("SEV", "TYPE", "RESOURCE", "ACTOR", "COUNT", "FIRST – LAST (UTC)").
+		StyleFunc(func(row, col int) lipgloss.Style {
+			s := lipgloss.NewStyle().PaddingRight(1)
+			switch {
+			case row == table.HeaderRow:
+				return s.Bold(true)
+			case col == 0:
+				return s.Inherit(bandStyle[finding.Band(fs[row].Severity)])
+			case col == 4:
+				return s.Align(lipgloss.Right)
+			}
+			return s
+		})
+	for i := range fs {
+		f := &fs[i]
+		t.Row(finding.Band(f.Severity), f.Type, Resource(f), Actor(f), fmt.Sprint(f.Service.Count), period(f))
+	}
+	return t.String()
+}
+
+// Resource names what a finding is about in a few characters.
+func Resource(f *finding.Finding) string {
+	r := &f.Resource
+	switch {
+	case r.ResourceType == finding.ResourceS3Bucket && len(r.S3BucketDetails) > 0:
+		return r.S3BucketDetails[0].Name
+	case r.KubernetesDetails != nil && r.KubernetesDetails.KubernetesWorkloadDetails != nil:
+		w := r.KubernetesDetails.KubernetesWorkloadDetails
+		return w.Namespace + "/" + w.Name
+	case r.EksClusterDetails != nil:
+		return r.EksClusterDetails.Name
+	case r.InstanceDetails != nil && f.Service.Action.AwsAPICallAction == nil:
+		return finding.Fill("{instanceId}", f, nil)
+	case r.AccessKeyDetails != nil:
+		return r.AccessKeyDetails.UserName
+	}
+	return f.AccountID
+}
+
+// Actor names the other side in a few characters.
+func Actor(f *finding.Finding) string {
+	a := &f.Service.Action
+	switch {
+	case a.DNSRequestAction != nil:
+		return a.DNSRequestAction.Domain
+	case a.NetworkConnectionAction != nil:
+		n := a.NetworkConnectionAction
+		if n.ConnectionDirection == "INBOUND" {
+			return n.RemoteIPDetails.Address()
+		}
+		return fmt.Sprintf("%s:%d", n.RemoteIPDetails.Address(), n.RemotePortDetails.Port)
+	case a.Remote() != nil:
+		return a.Remote().Address()
+	case a.AwsAPICallAction != nil && a.AwsAPICallAction.DomainDetails != nil:
+		return a.AwsAPICallAction.DomainDetails.Domain
+	}
+	return "-"
+}
+
+// period is the time from the first to the last event, as short as it can be.
+func period(f *finding.Finding) string {
+	from, _ := time.Parse(time.RFC3339, f.Service.EventFirstSeen)
+	to, _ := time.Parse(time.RFC3339, f.Service.EventLastSeen)
+	switch {
+	case from.Equal(to):
+		return from.Format("2006-01-02 15:04")
+	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
+		return from.Format("2006-01-02 15:04") + "–" + to.Format("15:04")
+	}
+	return from.Format("2006-01-02 15:04") + " – " + to.Format("2006-01-02 15:04")
+}
+
+// summary says what was found, read, skipped and unreadable, and how fast.
+func summary(r *scan.Result) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, totals(r.Findings))
+	fmt.Fprintln(&b, readText(r))
+	if s := skipped(r); s != "" {
+		fmt.Fprintf(&b, "Skipped: %s.\n", s)
+	}
+	if n := len(r.Problems); n > 0 {
+		fmt.Fprintf(&b, "%s on standard error.\n", counted(n, "problem", "problems"))
+	}
+	return b.String()
+}
+
+// readText says what was read, how fast, and which time it covers.
+func readText(r *scan.Result) string {
+	n := r.Stats.Records
+	s := fmt.Sprintf("%s records in %s (%s) read in %s, %s records/s", grouped(int64(n)), counted(r.Files, "file", "files"), size(r.Bytes),
+		r.Took.Round(10*time.Millisecond), grouped(int64(float64(n)/max(r.Took.Seconds(), 1e-3))))
+	if r.First != 0 {
+		s += fmt.Sprintf("; %s to %s", r.First.Std().Format("2006-01-02 15:04"), r.Last.Std().Format("2006-01-02 15:04"))
+	}
+	return s + "."
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(int64(n)) + " " + many
+}
+
+func totals(fs []finding.Finding) string {
+	if len(fs) == 0 {
+		return "No findings."
+	}
+	n := map[string]int{}
+	for i := range fs {
+		n[finding.Band(fs[i].Severity)]++
+	}
+	var parts []string
+	for _, band := range bands {
+		if n[band] > 0 {
+			parts = append(parts, bandStyle[band].Render(fmt.Sprintf("%d %s", n[band], strings.ToLower(band))))
+		}
+	}
+	return counted(len(fs), "finding", "findings") + ": " + strings.Join(parts, ", ")
+}
+
+func skipped(r *scan.Result) string {
+	var parts []string
+	for why, n := range r.Stats.Skipped {
+		if n > 0 {
+			parts = append(parts, grouped(int64(n))+" "+logformat.Skip(why).String())
+		}
+	}
+	if r.Health.Duplicates > 0 {
+		parts = append(parts, grouped(int64(r.Health.Duplicates))+" repeated events")
+	}
+	if r.Copies > 0 {
+		parts = append(parts, grouped(int64(r.Copies))+" copies of other files")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// grouped prints n with thousands separated.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// size prints a number of bytes.
+func size(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d B", n)
+}
