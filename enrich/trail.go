@@ -85,7 +85,7 @@ func (e *Enricher) place(ip event.IP) event.Place {
 	if !ok {
 		return event.Place{}
 	}
-	out := event.Place{Lat: float32(p.Lat), Lon: float32(p.Lon), ASN: p.ASN, Known: p.HasLocation, City: p.City != ""}
+	out := event.Place{Lat: float32(p.Lat), Lon: float32(p.Lon), ASN: p.ASN, Known: p.HasLocation, City: !p.Approximate}
 	copy(out.Country[:], p.CountryCode)
 	return out
 }

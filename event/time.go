@@ -23,10 +23,11 @@ func (t Time) Std() time.Time { return time.UnixMilli(int64(t)).UTC() }
 // String prints t as GuardDuty does: ISO 8601 with milliseconds, in UTC.
 func (t Time) String() string { return t.Std().Format("2006-01-02T15:04:05.000Z") }
 
-// The years a log's time may lie in: before AWS's first log and after 2100 a
+// The years a time may lie in. Clocks that were never set and captures with
+// relative times begin in 1970; their order is still an order. After 2100 a
 // time stamp is a broken field, not a time.
 const (
-	minTime Time = 1_072_915_200_000 // 2004-01-01
+	minTime Time = 1                 // 1970-01-01
 	maxTime Time = 4_102_444_800_000 // 2100-01-01
 )
 

@@ -21,7 +21,6 @@ import (
 	"picket/finding"
 	"picket/geo"
 	"picket/intel"
-	"picket/internal/feeds"
 	"picket/internal/report"
 	"picket/internal/scan"
 )
@@ -188,12 +187,12 @@ func (f *scanFlags) lists() (*intel.Set, error) {
 func (f *scanFlags) addDir(b *intel.Builder) error {
 	dir := f.intelDir
 	if dir == "" {
-		dir = feeds.DefaultDir()
+		dir = defaultIntelDir()
 		if _, err := os.Stat(dir); err != nil {
 			return nil
 		}
 	}
-	return b.AddDir(dir)
+	return addIntelDir(b, dir)
 }
 
 // listName is what findings call a list: its file's name without endings.

@@ -1,3 +1,5 @@
+//go:generate go run ./gen ../../docs/reference
+
 // Package catalogue says what picket detects and what of GuardDuty's catalogue
 // it does not, derived from the detectors' declarations: for the command line
 // and for the pages under docs/reference. It imports detect, finding and

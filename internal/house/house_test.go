@@ -15,6 +15,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"picket/detectors"
+	"picket/finding"
+	"picket/internal/catalogue"
 )
 
 const root = "../.."
@@ -149,6 +153,46 @@ func TestPathsInProseExist(t *testing.T) {
 				if _, err := os.Stat(filepath.Join(root, m[1])); errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("%s names %s, which does not exist", name, m[1])
 				}
+			}
+		}
+	}
+}
+
+func TestGeneratedPagesAreCurrent(t *testing.T) {
+	for name, want := range catalogue.Pages(detectors.All()) {
+		got, err := os.ReadFile(filepath.Join(root, "docs", "reference", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("docs/reference/%s is not what the declarations say: run make generate", name)
+		}
+	}
+}
+
+// wantTypes is the scope of the first release: the types of the 2022 catalogue that
+// logs alone can show, less the anomaly family, and eight later ones.
+const wantTypes = 101
+
+func TestCatalogueIsComplete(t *testing.T) {
+	types := catalogue.Types(detectors.All())
+	if len(types) != wantTypes {
+		t.Errorf("%d finding types, want %d", len(types), wantTypes)
+	}
+	for i := 1; i < len(types); i++ {
+		if types[i].Name == types[i-1].Name {
+			t.Errorf("%s is raised twice", types[i].Name)
+		}
+	}
+}
+
+// TestTextsKnowTheirPlaceholders: a placeholder nobody fills would be printed as "unknown".
+func TestTextsKnowTheirPlaceholders(t *testing.T) {
+	braces := regexp.MustCompile(`\{([^}]*)\}`)
+	for _, ty := range catalogue.Types(detectors.All()) {
+		for _, m := range braces.FindAllStringSubmatch(ty.Title+ty.Text, -1) {
+			if !slices.Contains(finding.Placeholders, m[1]) {
+				t.Errorf("%s: nothing fills {%s}", ty.Name, m[1])
 			}
 		}
 	}

@@ -93,7 +93,11 @@ func newPageFinding(f *finding.Finding) (pageFinding, error) {
 	if err != nil {
 		return pageFinding{}, err
 	}
-	p := pageFinding{Finding: f, Band: finding.Band(f.Severity), Resource: Resource(f), Actor: Actor(f), Period: period(f), JSON: indentJSON(line), Facts: facts(f)}
+	from, to := period(f)
+	if to != "" {
+		from += " – " + to
+	}
+	p := pageFinding{Finding: f, Band: finding.Band(f.Severity), Resource: Resource(f), Actor: Actor(f), Period: from, JSON: indentJSON(line), Facts: facts(f)}
 	if f.Declared != nil {
 		p.Remedy = f.Declared.Remedy
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
+	"github.com/charmbracelet/x/ansi"
 
 	"picket/finding"
 	"picket/internal/scan"
@@ -22,11 +22,14 @@ var bandStyle = map[string]lipgloss.Style{
 	"Low":      lipgloss.NewStyle().Foreground(lipgloss.Color("#2563eb")),
 }
 
-var faint = lipgloss.NewStyle().Faint(true)
+var (
+	faint = lipgloss.NewStyle().Faint(true)
+	bold  = lipgloss.NewStyle().Bold(true)
+)
 
 // minTableWidth is the least width the table is laid out for; narrower
 // terminals wrap.
-const minTableWidth = 60
+const minTableWidth = 64
 
 // Table writes the findings as a table of the given width, then what was read.
 // Colours are in the text as ANSI sequences; lipgloss writers reduce them to
@@ -42,29 +45,51 @@ func Table(w io.Writer, r *scan.Result, width int) error {
 	return err
 }
 
+// Widths of the table's columns beside that of the finding, which takes the rest.
+const (
+	severityWidth = 9
+	countWidth    = 7
+	seenWidth     = 17
+)
+
+// findingTable lays each finding out on two lines: what it is and when it was
+// first seen, then about what and with whom and when last. Names longer than
+// their column are cut in the middle of the table only, never in other formats.
 func findingTable(fs []finding.Finding, width int) string {
-	t := table.New().
-		Border(lipgloss.NormalBorder()).BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
-		BorderColumn(false).BorderHeader(true).BorderStyle(faint).
-		Width(width).Wrap(true).
-		Headers("SEV", "TYPE", "RESOURCE", "ACTOR", "COUNT", "FIRST – LAST (UTC)").
-		StyleFunc(func(row, col int) lipgloss.Style {
-			s := lipgloss.NewStyle().PaddingRight(1)
-			switch {
-			case row == table.HeaderRow:
-				return s.Bold(true)
-			case col == 0:
-				return s.Inherit(bandStyle[finding.Band(fs[row].Severity)])
-			case col == 4:
-				return s.Align(lipgloss.Right)
-			}
-			return s
-		})
+	room := width - severityWidth - countWidth - seenWidth
+	row := func(sev, what, count, seen string) string {
+		return pad(sev, severityWidth) + pad(clip(what, room-1), room) + strings.Repeat(" ", countWidth-1-lipgloss.Width(count)) + count + " " + seen + "\n"
+	}
+	var b strings.Builder
+	b.WriteString(bold.Render(strings.TrimSuffix(row("SEVERITY", "FINDING", "COUNT", "FIRST, LAST SEEN"), "\n")) + "\n")
+	b.WriteString(faint.Render(strings.Repeat("─", width)) + "\n")
 	for i := range fs {
 		f := &fs[i]
-		t.Row(finding.Band(f.Severity), f.Type, Resource(f), Actor(f), fmt.Sprint(f.Service.Count), period(f))
+		from, to := period(f)
+		band := finding.Band(f.Severity)
+		b.WriteString(row(bandStyle[band].Render(band), f.Type, fmt.Sprint(f.Service.Count), from))
+		b.WriteString(strings.TrimRight(row("", faint.Render(clip(parties(f), room-1)), "", to), " \n") + "\n")
 	}
-	return t.String()
+	return b.String()
+}
+
+func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s))) }
+
+// clip shortens s to width characters, saying so with an ellipsis.
+func clip(s string, width int) string {
+	if lipgloss.Width(s) <= width {
+		return s
+	}
+	return ansi.Truncate(s, width, "…")
+}
+
+// parties says who dealt with whom, and which way.
+func parties(f *finding.Finding) string {
+	arrow := " ← "
+	if a := f.Service.Action; a.DNSRequestAction != nil || a.NetworkConnectionAction != nil && a.NetworkConnectionAction.ConnectionDirection == "OUTBOUND" {
+		arrow = " → "
+	}
+	return Resource(f) + arrow + Actor(f)
 }
 
 // Resource names what a finding is about in a few characters.
@@ -106,17 +131,16 @@ func Actor(f *finding.Finding) string {
 	return "-"
 }
 
-// period is the time from the first to the last event, as short as it can be.
-func period(f *finding.Finding) string {
-	from, _ := time.Parse(time.RFC3339, f.Service.EventFirstSeen)
-	to, _ := time.Parse(time.RFC3339, f.Service.EventLastSeen)
-	switch {
-	case from.Equal(to):
-		return from.Format("2006-01-02 15:04")
-	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
-		return from.Format("2006-01-02 15:04") + "–" + to.Format("15:04")
+// period is when the first and the last event were, to the minute; the last is
+// empty when it was in the same minute.
+func period(f *finding.Finding) (from, to string) {
+	const minute = "2006-01-02 15:04"
+	first, last := times(f)
+	from, to = first.Format(minute), last.Format(minute)
+	if from == to {
+		to = ""
 	}
-	return from.Format("2006-01-02 15:04") + " – " + to.Format("2006-01-02 15:04")
+	return from, to
 }
 
 // summary says what was found, read, skipped and unreadable, and how fast.

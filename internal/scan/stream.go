@@ -173,4 +173,3 @@ func (d *decoder) saveRest(rest []byte, window int) {
 		d.history = append(d.history[:0], rest...)
 	}
 }
-

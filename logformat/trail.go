@@ -1,0 +1,231 @@
+package logformat
+
+import (
+	"picket/event"
+)
+
+var cloudTrail = Format{
+	Name: "cloudtrail",
+	Kind: event.KindTrail,
+	Doc: "AWS CloudTrail records, management and data events: files as CloudTrail writes them to S3 ({\"Records\":[…]}), " +
+		"one event per line, arrays, single events, and EventBridge events with the record in detail. " +
+		"Digest files, Insights and network activity events are recognised and left out.",
+	Sniff: func(head []byte) bool {
+		return shape(head)&(seenEventName|seenDigest|seenRecords|seenDetail) != 0
+	},
+	Decode: func(b *event.Batch, st *State, final bool) int { return st.json(b, guessTrail, final) },
+}
+
+// Fields of a CloudTrail record.
+const (
+	trailTime field = iota
+	trailSource
+	trailName
+	trailRegion
+	trailIP
+	trailAgent
+	trailError
+	trailMessage
+	trailParams
+	trailResponse
+	trailExtra
+	trailResources
+	trailID
+	trailType
+	trailCategory
+	trailManagement
+	trailRecipient
+	trailEndpoint
+	trailEndpointAccount
+	trailDetail
+	trailUser
+	userType
+	userPrincipal
+	userARN
+	userAccount
+	userKey
+	userName
+	userInvokedBy
+	userRoleDelivery
+	userAssumedRoot
+	userCreated
+	userMFA
+	issuerType
+	issuerID
+	issuerARN
+	issuerName
+	numTrailFields
+	noField = maxFields - 1 // for objects whose text nobody wants
+)
+
+var sessionIssuerSchema = newSchema(slotIssuer, []key{
+	wanted(text, issuerType, "type"),
+	wanted(text, issuerID, "principalId"),
+	wanted(text, issuerARN, "arn"),
+	wanted(text, issuerName, "userName"),
+}, "accountId")
+
+var sessionAttributesSchema = newSchema(slotAttributes, []key{
+	wanted(text, userCreated, "creationDate"),
+	wanted(text, userMFA, "mfaAuthenticated"),
+})
+
+var sessionSchema = newSchema(slotSession, []key{
+	nested(noField, "sessionIssuer", sessionIssuerSchema),
+	nested(noField, "attributes", sessionAttributesSchema),
+	wanted(text, userRoleDelivery, "ec2RoleDelivery"),
+	wanted(text, userAssumedRoot, "assumedRoot"),
+}, "webIdFederationData", "sourceIdentity", "ec2IssuedInVpc")
+
+var userIdentitySchema = newSchema(slotUser, []key{
+	wanted(text, userType, "type"),
+	wanted(text, userPrincipal, "principalId"),
+	wanted(text, userARN, "arn"),
+	wanted(text, userAccount, "accountId"),
+	wanted(text, userKey, "accessKeyId"),
+	wanted(text, userName, "userName"),
+	wanted(text, userInvokedBy, "invokedBy"),
+	nested(noField, "sessionContext", sessionSchema),
+}, "identityProvider", "onBehalfOf", "credentialId", "inScopeOf")
+
+var trailKeys = []key{
+	nested(trailUser, "userIdentity", userIdentitySchema),
+	wanted(text, trailTime, "eventTime"),
+	wanted(text, trailSource, "eventSource"),
+	wanted(text, trailName, "eventName"),
+	wanted(text, trailRegion, "awsRegion"),
+	wanted(text, trailIP, "sourceIPAddress"),
+	wanted(text, trailAgent, "userAgent"),
+	wanted(text, trailError, "errorCode"),
+	wanted(text, trailMessage, "errorMessage"),
+	wanted(raw, trailParams, "requestParameters"),
+	wanted(raw, trailResponse, "responseElements"),
+	wanted(raw, trailExtra, "additionalEventData"),
+	wanted(raw, trailResources, "resources"),
+	wanted(text, trailID, "eventID"),
+	wanted(text, trailType, "eventType"),
+	wanted(text, trailCategory, "eventCategory"),
+	wanted(text, trailManagement, "managementEvent"),
+	wanted(text, trailRecipient, "recipientAccountId"),
+	wanted(text, trailEndpoint, "vpcEndpointId"),
+	wanted(text, trailEndpointAccount, "vpcEndpointAccountId"),
+}
+
+// trailSkipped are the members that nobody wants, and those that surround the
+// record in an EventBridge event.
+var trailSkipped = []string{"eventVersion", "requestID", "readOnly", "apiVersion", "sharedEventID",
+	"serviceEventDetails", "addendum", "sessionCredentialFromConsole", "edgeDeviceDetails", "tlsDetails", "eventContext",
+	"insightDetails", "version", "id", "detail-type", "source", "account", "time", "region"}
+
+var trailBody = newSchema(slotTrailBody, trailKeys, trailSkipped...)
+
+var trailSchema = newSchema(slotTrail,
+	append(trailKeys[:len(trailKeys):len(trailKeys)], nested(trailDetail, "detail", trailBody), list("Records"), list("items")),
+	trailSkipped...)
+
+// trail makes a row of the record that was read from [i, e).
+func (st *State) trail(i, e int) verdict {
+	s := &st.scan
+	if s.out[trailName].n == 0 || s.out[trailTime].n == 0 || s.out[trailSource].n == 0 {
+		return stranger
+	}
+	if d := s.out[trailDetail]; d.n != 0 {
+		i, e = int(d.off), int(d.off+d.n)
+		if r := &s.out[trailResources]; int(r.off) < i || int(r.off) >= e {
+			*r = span{} // the envelope's
+		}
+	}
+	b := st.batch
+	source := s.view(b, trailSource)
+	if len(source) > 3 && source[3] == ':' {
+		return stranger // an S3 event notification: "aws:s3"
+	}
+	category := st.category()
+	switch category {
+	case "", "Management", "Data":
+	case "Insight":
+		st.skip(SkipInsight)
+		return done
+	case "NetworkActivity":
+		st.skip(SkipNetworkActivity)
+		return done
+	default:
+		st.skip(SkipOther)
+		return done
+	}
+	at, ok := st.clock.parse(s.view(b, trailTime))
+	if !ok {
+		st.badText(i, "eventTime %q is no plausible time", s.view(b, trailTime))
+		return done
+	}
+	t := grow(&b.Trails)
+	t.At, t.Source, t.Category = at, source, category
+	t.Raw = event.View(s.text[i:e])
+	st.fillTrail(t)
+	st.fillIdentity(&t.User)
+	if t.Account == "" {
+		t.Account = t.User.Account
+	}
+	st.Stats.Records++
+	return done
+}
+
+// category is eventCategory, or what older records say in other words.
+func (st *State) category() string {
+	s := &st.scan
+	if s.out[trailCategory].n != 0 {
+		return s.view(st.batch, trailCategory)
+	}
+	if s.view(st.batch, trailType) == "AwsCloudTrailInsight" {
+		return "Insight"
+	}
+	switch s.view(st.batch, trailManagement) {
+	case "true":
+		return "Management"
+	case "false":
+		return "Data"
+	}
+	return ""
+}
+
+func (st *State) fillTrail(t *event.Trail) {
+	s, b := &st.scan, st.batch
+	t.Name = s.view(b, trailName)
+	t.Region = s.view(b, trailRegion)
+	t.CallerIP = s.view(b, trailIP)
+	t.UserAgent = s.view(b, trailAgent)
+	t.Error = s.view(b, trailError)
+	t.Message = s.view(b, trailMessage)
+	t.EventID = s.view(b, trailID)
+	t.EventType = s.view(b, trailType)
+	t.Account = s.view(b, trailRecipient)
+	t.Params = s.raw(trailParams)
+	t.Response = s.raw(trailResponse)
+	t.Extra = s.raw(trailExtra)
+	t.Resources = s.raw(trailResources)
+	t.Endpoint = s.view(b, trailEndpoint)
+	t.EndpointAccount = s.view(b, trailEndpointAccount)
+	t.ID = event.HashID(t.EventID)
+	if ip, ok := event.ParseIP(t.CallerIP); ok {
+		t.Caller = ip
+	}
+}
+
+func (st *State) fillIdentity(u *event.Identity) {
+	s, b := &st.scan, st.batch
+	u.Type = s.view(b, userType)
+	u.PrincipalID = s.view(b, userPrincipal)
+	u.ARN = s.view(b, userARN)
+	u.Account = s.view(b, userAccount)
+	u.AccessKey = s.view(b, userKey)
+	u.Name = s.view(b, userName)
+	u.InvokedBy = s.view(b, userInvokedBy)
+	u.RoleDelivery = s.view(b, userRoleDelivery)
+	u.AssumedRoot = s.view(b, userAssumedRoot)
+	u.Created = s.view(b, userCreated)
+	u.MFA = s.view(b, userMFA)
+	u.IssuerType = s.view(b, issuerType)
+	u.IssuerID = s.view(b, issuerID)
+	u.IssuerARN = s.view(b, issuerARN)
+	u.IssuerName = s.view(b, issuerName)
+}

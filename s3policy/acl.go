@@ -1,0 +1,107 @@
+package s3policy
+
+import (
+	"strings"
+
+	"picket/jsonview"
+)
+
+// The groups of S3 access control lists (S3 user guide, access control list
+// overview).
+const (
+	allUsers           = "http://acs.amazonaws.com/groups/global/AllUsers"
+	authenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+)
+
+// grantHeaders are the request headers that grant a permission each.
+var grantHeaders = [...]struct {
+	name string
+	perm string
+}{
+	{"x-amz-grant-read", "READ"},
+	{"x-amz-grant-write", "WRITE"},
+	{"x-amz-grant-read-acp", "READ_ACP"},
+	{"x-amz-grant-write-acp", "WRITE_ACP"},
+	{"x-amz-grant-full-control", "FULL_CONTROL"},
+}
+
+// maxGrants bounds how many grants are read; S3 allows 100 in a list.
+const maxGrants = 1000
+
+// EvaluateACL evaluates the access control list in the raw request parameters
+// of PutBucketAcl or CreateBucket: a canned list (x-amz-acl), grant headers
+// (x-amz-grant-…) or an AccessControlPolicy document. stated is false when the
+// request says nothing about access; a bucket then is private.
+func EvaluateACL(params string) (a Access, stated bool) {
+	for v := range jsonview.OneOrMany(jsonview.Get(params, "x-amz-acl")) {
+		if name := jsonview.String(v); name != "" {
+			a, stated = a.Union(Canned(name)), true
+		}
+	}
+	for _, h := range grantHeaders {
+		for v := range jsonview.OneOrMany(jsonview.Get(params, h.name)) {
+			a, stated = a.Union(header(jsonview.String(v), h.perm)), true
+		}
+	}
+	if policy := jsonview.Get(params, "AccessControlPolicy"); policy != "" {
+		a, stated = a.Union(EvaluateGrants(jsonview.Get(policy, "AccessControlList", "Grant"))), true
+	}
+	return a, stated
+}
+
+// Canned evaluates a canned ACL by name (S3 user guide, canned ACL).
+func Canned(name string) Access {
+	switch name {
+	case "public-read":
+		return Access{Anonymous: Read, Authenticated: Read}
+	case "public-read-write":
+		return Access{Anonymous: Read | Write, Authenticated: Read | Write}
+	case "authenticated-read":
+		return Access{Authenticated: Read}
+	}
+	return Access{}
+}
+
+// EvaluateGrants evaluates one raw grant or a raw array of grants, each with
+// Grantee.URI and Permission.
+func EvaluateGrants(raw string) (a Access) {
+	n := 0
+	for g := range jsonview.OneOrMany(raw) {
+		if n++; n > maxGrants {
+			a.Unknown = true
+			return a
+		}
+		a = a.Union(grant(jsonview.GetString(g, "Grantee", "URI"), jsonview.GetString(g, "Permission")))
+	}
+	return a
+}
+
+// header evaluates the value of a grant header: `uri="…", id="…"`.
+func header(value, perm string) (a Access) {
+	for g := range strings.SplitSeq(value, ",") {
+		kind, who, _ := strings.Cut(strings.TrimSpace(g), "=")
+		if strings.EqualFold(strings.TrimSpace(kind), "uri") {
+			a = a.Union(grant(strings.Trim(strings.TrimSpace(who), `"'`), perm))
+		}
+	}
+	return a
+}
+
+func grant(uri, permission string) Access {
+	var p Permission
+	switch permission {
+	case "READ", "READ_ACP":
+		p = Read
+	case "WRITE", "WRITE_ACP":
+		p = Write
+	case "FULL_CONTROL":
+		p = Read | Write
+	}
+	switch strings.Replace(uri, "https://", "http://", 1) {
+	case allUsers:
+		return Access{Anonymous: p, Authenticated: p}
+	case authenticatedUsers:
+		return Access{Authenticated: p}
+	}
+	return Access{}
+}

@@ -1,0 +1,251 @@
+package s3policy
+
+import (
+	"strings"
+
+	"picket/jsonview"
+)
+
+// Bounds on a policy document. S3 accepts 20 KB of policy, so a document past
+// them did not come from S3.
+const (
+	maxDocument   = 64 << 10
+	maxStatements = 400
+	maxValues     = 1000    // in one list
+	maxWork       = 4 << 20 // bytes of pattern matched against bytes of text
+)
+
+// probes are the actions a policy is tried with: those that expose or change
+// data, and those that expose or change who may.
+var probes = [...]struct {
+	action string
+	perm   Permission
+}{
+	{"s3:GetObject", Read},
+	{"s3:GetObjectVersion", Read},
+	{"s3:ListBucket", Read},
+	{"s3:ListBucketVersions", Read},
+	{"s3:ListBucketMultipartUploads", Read},
+	{"s3:GetObjectAcl", Read},
+	{"s3:GetObjectTagging", Read},
+	{"s3:GetBucketAcl", Read},
+	{"s3:GetBucketPolicy", Read},
+	{"s3:GetBucketLocation", Read},
+	{"s3:PutObject", Write},
+	{"s3:DeleteObject", Write},
+	{"s3:DeleteObjectVersion", Write},
+	{"s3:PutObjectAcl", Write},
+	{"s3:PutObjectTagging", Write},
+	{"s3:PutBucketAcl", Write},
+	{"s3:PutBucketPolicy", Write},
+	{"s3:DeleteBucketPolicy", Write},
+	{"s3:DeleteBucket", Write},
+	{"s3:PutLifecycleConfiguration", Write},
+	{"s3:PutReplicationConfiguration", Write},
+}
+
+// audience is a set of callers a statement applies to, among those it does not
+// single out.
+type audience uint8
+
+const (
+	anonymous     audience = 1 << iota // callers without credentials
+	authenticated                      // principals of any account
+	everyone      = anonymous | authenticated
+)
+
+type statement struct {
+	who       audience
+	actions   uint32 // bit i: probes[i]
+	resources []string
+	anyOther  bool // NotResource: resources are what is left out
+}
+
+// EvaluatePolicy evaluates a bucket policy: the raw JSON object, or a raw JSON
+// string that holds one. An empty object or an empty document grants nothing.
+func EvaluatePolicy(doc string) Access {
+	if jsonview.IsString(doc) {
+		doc = jsonview.String(doc)
+	}
+	doc = strings.TrimSpace(doc)
+	if doc == "" || doc == "{}" {
+		return Access{}
+	}
+	statements := jsonview.Get(doc, "Statement")
+	if len(doc) > maxDocument || statements == "" {
+		return Access{Unknown: true}
+	}
+	e := evaluation{work: maxWork}
+	e.read(statements)
+	a := e.decide()
+	if e.failed || e.work < 0 {
+		return Access{Unknown: true}
+	}
+	return a
+}
+
+// An evaluation is one document on its way to a verdict.
+type evaluation struct {
+	allows, denies []statement
+	work           int // what may still be spent on matching
+	failed         bool
+}
+
+func (e *evaluation) read(raw string) {
+	n := 0
+	for s := range jsonview.OneOrMany(raw) {
+		if n++; n > maxStatements || !jsonview.IsObject(s) {
+			e.failed = true
+			return
+		}
+		switch jsonview.GetString(s, "Effect") {
+		case "Allow":
+			e.keep(&e.allows, s, false)
+		case "Deny":
+			e.keep(&e.denies, s, true)
+		default:
+			e.failed = true
+		}
+	}
+}
+
+// keep adds s when it applies to anybody it does not single out.
+func (e *evaluation) keep(to *[]statement, s string, deny bool) {
+	st := statement{who: e.principals(s)}
+	if st.who == 0 {
+		return
+	}
+	if st.who &= e.conditions(s, deny); st.who == 0 {
+		return
+	}
+	if st.actions = e.actions(s); st.actions == 0 {
+		return
+	}
+	res := jsonview.Get(s, "Resource")
+	if res == "" {
+		res, st.anyOther = jsonview.Get(s, "NotResource"), true
+	}
+	st.resources = e.values(res)
+	if len(st.resources) > 0 {
+		*to = append(*to, st)
+	}
+}
+
+// principals says whom a statement's principal element takes in. NotPrincipal
+// takes in everybody but whom it names.
+func (e *evaluation) principals(s string) audience {
+	if jsonview.Get(s, "NotPrincipal") != "" {
+		return everyone
+	}
+	p := jsonview.Get(s, "Principal")
+	if jsonview.String(p) == "*" {
+		return everyone
+	}
+	for _, v := range e.values(jsonview.Get(p, "AWS")) {
+		if v == "*" {
+			return everyone
+		}
+	}
+	return 0
+}
+
+// values lists the strings of one value or an array.
+func (e *evaluation) values(raw string) []string {
+	var out []string
+	for v := range jsonview.OneOrMany(raw) {
+		if len(out) == maxValues {
+			e.failed = true
+			break
+		}
+		if jsonview.IsString(v) {
+			out = append(out, jsonview.String(v))
+		} else {
+			out = append(out, v) // true and 443 are written bare as well
+		}
+	}
+	return out
+}
+
+// actions says which probes a statement is about.
+func (e *evaluation) actions(s string) (set uint32) {
+	list, inverted := e.values(jsonview.Get(s, "Action")), false
+	if len(list) == 0 {
+		list, inverted = e.values(jsonview.Get(s, "NotAction")), true
+		if len(list) == 0 {
+			return 0
+		}
+	}
+	for i := range probes {
+		if e.matchAny(list, probes[i].action, true) != inverted {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+func (e *evaluation) matchAny(patterns []string, s string, fold bool) bool {
+	for _, p := range patterns {
+		if e.match(p, s, fold) {
+			return true
+		}
+	}
+	return false
+}
+
+// match is glob on a budget: a document made to be slow ends unknown.
+func (e *evaluation) match(pattern, s string, fold bool) bool {
+	if e.work -= (len(pattern) + 1) * (len(s) + 1); e.work < 0 {
+		return false
+	}
+	return glob(pattern, s, fold)
+}
+
+// decide takes the denials off the grants, action by action.
+func (e *evaluation) decide() (a Access) {
+	for i := range e.allows {
+		st := &e.allows[i]
+		for j := range probes {
+			if st.actions>>j&1 == 0 {
+				continue
+			}
+			left := st.who &^ e.denied(st, 1<<j)
+			if left&anonymous != 0 {
+				a.Anonymous |= probes[j].perm
+			}
+			if left != 0 {
+				a.Authenticated |= probes[j].perm
+			}
+		}
+	}
+	return a
+}
+
+// denied is who is refused an action on everything that st grants it on.
+func (e *evaluation) denied(st *statement, action uint32) audience {
+	all := everyone
+	for _, r := range st.resources {
+		var who audience
+		for i := range e.denies {
+			if d := &e.denies[i]; d.actions&action != 0 && e.covers(d, r, st.anyOther) {
+				who |= d.who
+			}
+		}
+		if all &= who; all == 0 {
+			return 0
+		}
+	}
+	return all
+}
+
+// covers reports whether denial d is about all of resource, itself a pattern:
+// a pattern that matches another's text matches all that the other does.
+// Only a denial of everything covers a grant of everything but something.
+func (e *evaluation) covers(d *statement, resource string, anyOther bool) bool {
+	if d.anyOther {
+		return false
+	}
+	if anyOther {
+		resource = "*"
+	}
+	return e.matchAny(d.resources, resource, false)
+}
