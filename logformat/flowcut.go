@@ -3,6 +3,7 @@ package logformat
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 
 	"picket/event"
 )
@@ -14,7 +15,7 @@ type cutter struct {
 	text []byte
 	// start[k] is where column k begins; it ends in front of the byte before
 	// start[k+1]. Behind the line's columns stands rubbish.
-	start   [noColumn + 2 + unrolled]uint32
+	start   [128]uint32
 	columns int
 
 	padded  []byte // a copy of a line that stands too near an end of its chunk
@@ -23,10 +24,10 @@ type cutter struct {
 
 const (
 	// noColumn is the column of fields the log does not have: an empty one.
-	noColumn = event.MaxColumns + unrolled
+	noColumn = 126
 	// unrolled is how many ends of columns are noted at once.
 	unrolled = 10
-	// margin is how far around the line is read.
+	// margin is how many bytes around the line can be read: see cutter.word.
 	margin = 64
 )
 
@@ -39,9 +40,9 @@ func (c *cutter) cut(data []byte, i, e int) bool {
 	n := 0
 	c.start[0] = uint32(i)
 	for base := i; base < e; base += 64 {
-		m := spaces(data[base : base+64])
+		m := spaces((*[64]byte)(data[base:]))
 		if left := e - base; left < 64 {
-			m &= 1<<left - 1
+			m &= 1<<(left&63) - 1
 		}
 		count := bits.OnesCount64(m)
 		if n+count >= event.MaxColumns {
@@ -81,10 +82,9 @@ const (
 	gather = 0x0002040810204081
 )
 
-// spaces returns a mask of the bytes of block, which has 64, that are spaces
-// or control characters.
-func spaces(block []byte) (m uint64) {
-	block = block[:64]
+// spaces returns a mask of the bytes of block that are spaces or control
+// characters.
+func spaces(block *[64]byte) (m uint64) {
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
 		m |= (^((x&lows + (0x80-0x21)*ones) | x) & highs) * gather >> 56 << k
@@ -93,7 +93,19 @@ func spaces(block []byte) (m uint64) {
 }
 
 // column returns the text of column k.
-func (c *cutter) column(k uint8) []byte { return c.text[c.start[k] : c.start[k+1]-1] }
+func (c *cutter) column(k uint8) []byte { return c.text[c.start[k&127] : c.start[(k+1)&127]-1] }
+
+// bounds returns the place and length of column k.
+func (c *cutter) bounds(k uint8) (from, n uint32) {
+	from = c.start[k&127]
+	return from, c.start[(k+1)&127] - 1 - from
+}
+
+// word returns the eight bytes at i. It does without a bounds check: i must lie
+// within margin of the line that was cut.
+func (c *cutter) word(i uint32) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(c.text)), i))[:])
+}
 
 // flowNumbers are the fields of a record that are numbers.
 type flowNumbers [numFlowNumbers]uint64
@@ -117,25 +129,28 @@ var numberLimits = flowNumbers{1<<16 - 1, 1<<16 - 1, 1<<8 - 1, 1<<8 - 1, 1<<63 -
 func (c *cutter) numbers(p *flowPlan, out *flowNumbers) bool {
 	bad := uint64(0)
 	for _, k := range p.numbers {
-		from, end := c.start[k.column], c.start[k.column+1]-1
-		n := end - from
-		if n-1 > 15 {
+		from, n := c.bounds(k.column)
+		end := from + n
+		if n-1 > maxDigits-1 {
 			return false
 		}
 		v := uint64(0)
 		if n > 8 {
-			x := lastDigits(binary.LittleEndian.Uint64(c.text[end-16:]), n-8)
-			bad |= x | (x + 0x76*ones)
-			v = 100_000_000 * eightDigits(x)
+			for at := from; at < end-8; at++ {
+				d := uint64(c.text[at]) ^ '0'
+				bad |= d + 0x76
+				v = v*10 + d
+			}
+			v *= 100_000_000
 			n = 8
 		}
-		x := lastDigits(binary.LittleEndian.Uint64(c.text[end-8:]), n)
+		x := lastDigits(c.word(end-8), n)
 		bad |= x | (x + 0x76*ones)
 		v += eightDigits(x)
-		if v > numberLimits[k.number] {
+		if v > numberLimits[k.number%numFlowNumbers] {
 			return false
 		}
-		out[k.number] = v
+		out[k.number%numFlowNumbers] = v
 	}
 	return bad&highs == 0
 }
@@ -188,47 +203,43 @@ func (c *cutter) addresses(p *flowPlan, f *event.Flow) flowResult {
 	return flowOK
 }
 
-// address reads column k into ip, which is zero. It writes an IPv4 address byte
-// by byte: making an event.IPv4 and copying it stalls on its own stores.
+// address reads column k into ip, which is zero. It writes an IPv4 address part
+// by part: making an event.IPv4 and copying it stalls on its own stores.
 func (c *cutter) address(k uint8, ip *event.IP) (ok bool) {
-	from, end := c.start[k], c.start[k+1]-1
-	if v, ok := address4(c.text, from, end-from); ok {
+	from, n := c.bounds(k)
+	if v, ok := c.address4(from, n); ok {
 		binary.BigEndian.PutUint16(ip[10:], 0xffff)
 		binary.BigEndian.PutUint32(ip[12:], v)
 		return true
 	}
-	*ip, ok = event.ParseIP(event.View(c.text[from:end]))
+	*ip, ok = event.ParseIP(event.View(c.text[from : from+n]))
 	return ok
 }
 
 // address4 reads an IPv4 address of n bytes at from.
-func address4(text []byte, from, n uint32) (v uint32, ok bool) {
+func (c *cutter) address4(from, n uint32) (v uint32, ok bool) {
 	if n > 15 {
 		return 0, false
 	}
-	dots := dotsIn(binary.LittleEndian.Uint64(text[from:])) | dotsIn(binary.LittleEndian.Uint64(text[from+8:]))<<8
-	dots = dots&(1<<n-1) | 1<<n
-	if bits.OnesCount64(dots) != 4 {
-		return 0, false
-	}
-	var bad, at uint32
+	dots := dotsIn(c.word(from)) | dotsIn(c.word(from+8))<<8
+	dots = dots&(1<<(n&15)-1) | 1<<(n&15)
+	var bad uint64
 	for range 4 {
-		end := uint32(bits.TrailingZeros64(dots))
-		dots &= dots - 1
-		size := end - at
+		size := uint32(bits.TrailingZeros64(dots))
+		dots >>= (size + 1) & 15
 		if size-1 > 2 {
 			return 0, false
 		}
-		x := (binary.LittleEndian.Uint32(text[from+at:]) ^ 0x30303030) << ((4 - size) * 8 & 31)
-		bad |= x | (x + 0x76767676)
-		octet := x>>24 + x>>16&0xff*10 + x>>8&0xff*100
-		if octet-leastOf[size] > 255-leastOf[size] {
+		x := lastDigits(c.word(from+size-8), size)
+		bad |= x | (x + 0x76*ones)
+		octet := uint32(x>>56 + x>>48&0xff*10 + x>>40&0xff*100)
+		if octet-leastOf[size&3] > 255-leastOf[size&3] {
 			return 0, false
 		}
 		v = v<<8 | octet
-		at = end + 1
+		from += size + 1
 	}
-	return v, bad&0x80808080 == 0
+	return v, bad&highs == 0 && dots == 0
 }
 
 // leastOf is the least octet of so many digits: leading zeros are refused.

@@ -74,7 +74,7 @@ func (b *Burst) addFailed(h uint64, label, suffix string, code uint8) bool {
 		return false // a later domain is here already
 	}
 	next := failedCell{code: code, shape: shapeOf(label), kind: uint8(hashOf(suffix, "")) &^ certainBit}
-	if DGA(label) >= Certain {
+	if certain(label, h) {
 		next.kind |= certainBit
 	}
 	if c.code == code {
@@ -104,7 +104,7 @@ func (b *Burst) addFound(h uint64, label string, code uint8) {
 	if now := b.clock.now(); c.code == 0 || older(now, code) <= older(now, c.code) {
 		*c = next
 	}
-	if DGA(label) >= Certain {
+	if certain(label, h) {
 		b.odd[h>>32%oddCells] = code
 	}
 }

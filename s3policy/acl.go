@@ -25,27 +25,28 @@ var grantHeaders = [...]struct {
 	{"x-amz-grant-full-control", "FULL_CONTROL"},
 }
 
-// maxGrants bounds how many grants are read; S3 allows 100 in a list.
-const maxGrants = 1000
-
 // EvaluateACL evaluates the access control list in the raw request parameters
 // of PutBucketAcl or CreateBucket: a canned list (x-amz-acl), grant headers
 // (x-amz-grant-…) or an AccessControlPolicy document. stated is false when the
 // request says nothing about access; a bucket then is private.
 func EvaluateACL(params string) (a Access, stated bool) {
-	for v := range jsonview.OneOrMany(jsonview.Get(params, "x-amz-acl")) {
-		if name := jsonview.String(v); name != "" {
+	var e evaluation
+	e.some(jsonview.Get(params, "x-amz-acl"), func(name string) bool {
+		if name != "" {
 			a, stated = a.Union(Canned(name)), true
 		}
-	}
+		return false
+	})
 	for _, h := range grantHeaders {
-		for v := range jsonview.OneOrMany(jsonview.Get(params, h.name)) {
-			a, stated = a.Union(header(jsonview.String(v), h.perm)), true
-		}
+		e.some(jsonview.Get(params, h.name), func(value string) bool {
+			a, stated = a.Union(header(value, h.perm)), true
+			return false
+		})
 	}
 	if policy := jsonview.Get(params, "AccessControlPolicy"); policy != "" {
 		a, stated = a.Union(EvaluateGrants(jsonview.Get(policy, "AccessControlList", "Grant"))), true
 	}
+	a.Unknown = a.Unknown || e.failed
 	return a, stated
 }
 
@@ -65,14 +66,12 @@ func Canned(name string) Access {
 // EvaluateGrants evaluates one raw grant or a raw array of grants, each with
 // Grantee.URI and Permission.
 func EvaluateGrants(raw string) (a Access) {
-	n := 0
-	for g := range jsonview.OneOrMany(raw) {
-		if n++; n > maxGrants {
-			a.Unknown = true
-			return a
-		}
+	var e evaluation
+	e.some(raw, func(g string) bool {
 		a = a.Union(grant(jsonview.GetString(g, "Grantee", "URI"), jsonview.GetString(g, "Permission")))
-	}
+		return false
+	})
+	a.Unknown = e.failed
 	return a
 }
 

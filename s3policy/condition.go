@@ -13,8 +13,8 @@ import (
 func (e *evaluation) conditions(s string, deny bool) audience {
 	who := everyone
 	for op, keys := range jsonview.Object(jsonview.Get(s, "Condition")) {
-		for key, raw := range jsonview.Object(keys) {
-			c := condition{operator(op), strings.ToLower(key), e.values(raw)}
+		for key, values := range jsonview.Object(keys) {
+			c := condition{operator(op), key, kindOf(key), values, e}
 			if deny {
 				who &= c.denies()
 			} else {
@@ -28,30 +28,48 @@ func (e *evaluation) conditions(s string, deny bool) audience {
 // condition is one operator on one key.
 type condition struct {
 	op     operation
-	key    string // lower case
-	values []string
+	key    string
+	kind   keyKind
+	values string // raw: one or many
+	e      *evaluation
 }
 
+// operation is what a condition operator does. Operators and keys are written
+// in any case.
 type operation struct {
-	name     string // without what follows
-	negated  bool   // …Not…: holds when the key is missing
-	ifExists bool   // holds when the key is missing, too
-	some     bool   // ForAnyValue: never holds when the key is missing
+	null     bool // Null
+	address  bool // IpAddress, NotIpAddress
+	patterns bool // *, ? stand for anything
+	negated  bool // …Not…: holds when the key is missing
+	ifExists bool // holds when the key is missing, too
+	anyValue bool // ForAnyValue: never holds when the key is missing
 }
 
 // operator takes a condition operator apart. ForAllValues holds when the key is
 // missing, as IfExists does (IAM user guide, multivalued context keys).
 func operator(op string) (o operation) {
 	if set, rest, ok := strings.Cut(op, ":"); ok {
-		op, o.ifExists, o.some = rest, strings.EqualFold(set, "ForAllValues"), strings.EqualFold(set, "ForAnyValue")
+		op, o.ifExists, o.anyValue = rest, strings.EqualFold(set, "ForAllValues"), strings.EqualFold(set, "ForAnyValue")
 	}
-	name := strings.ToLower(op)
-	if cut, ok := strings.CutSuffix(name, "ifexists"); ok {
-		name, o.ifExists = cut, true
+	if name, ok := cutSuffixFold(op, "IfExists"); ok {
+		op, o.ifExists = name, true
 	}
-	o.name = strings.Replace(name, "not", "", 1)
-	o.negated = o.name != name
+	_, like := cutSuffixFold(op, "Like")
+	_, address := cutSuffixFold(op, "IpAddress")
+	o.null, o.address = strings.EqualFold(op, "Null"), address
+	o.patterns = like || len(op) > 3 && strings.EqualFold(op[:3], "Arn")
+	for i := 0; i+3 <= len(op); i++ {
+		o.negated = o.negated || strings.EqualFold(op[i:i+3], "Not")
+	}
 	return o
+}
+
+func cutSuffixFold(s, suffix string) (string, bool) {
+	i := len(s) - len(suffix)
+	if i < 0 || !strings.EqualFold(s[i:], suffix) {
+		return s, false
+	}
+	return s[:i], true
 }
 
 // keyKind is what a condition key says of a caller.
@@ -67,83 +85,83 @@ const (
 	signedKey                   // how the request is signed; absent for anonymous callers
 )
 
-// keyKinds are the condition keys that can restrict (IAM user guide, global
+// restricting are the condition keys that can restrict (IAM user guide, global
 // condition context keys; S3 service authorization reference).
-var keyKinds = map[string]keyKind{
-	"aws:sourceip":                  addressKey,
-	"aws:vpcsourceip":               networkKey,
-	"aws:sourcevpc":                 networkKey,
-	"aws:sourcevpcarn":              networkKey,
-	"aws:sourcevpce":                networkKey,
-	"aws:vpceaccount":               networkKey,
-	"aws:vpceorgid":                 networkKey,
-	"aws:vpceorgpaths":              networkKey,
-	"aws:sourceaccount":             networkKey,
-	"aws:sourceowner":               networkKey,
-	"aws:sourceorgid":               networkKey,
-	"aws:sourceorgpaths":            networkKey,
-	"aws:sourcearn":                 arnKey,
-	"s3:dataaccesspointaccount":     networkKey,
-	"s3:dataaccesspointarn":         arnKey,
-	"s3:accesspointnetworkorigin":   networkKey,
-	"aws:principalarn":              arnKey,
-	"aws:principalaccount":          principalKey,
-	"aws:principalorgid":            principalKey,
-	"aws:principalorgpaths":         principalKey,
-	"aws:userid":                    principalKey,
-	"aws:username":                  principalKey,
-	"aws:federatedprovider":         principalKey,
-	"aws:principalservicename":      principalKey,
-	"aws:principalservicenameslist": principalKey,
-	"aws:principaltype":             signedKey,
-	"aws:principalisawsservice":     serviceKey,
-	"s3:authtype":                   signedKey,
-	"s3:signatureversion":           signedKey,
-	"s3:signatureage":               signedKey,
+var restricting = [...]struct {
+	key  string
+	kind keyKind
+}{
+	{"aws:SourceIp", addressKey},
+	{"aws:VpcSourceIp", networkKey},
+	{"aws:SourceVpc", networkKey},
+	{"aws:SourceVpcArn", networkKey},
+	{"aws:SourceVpce", networkKey},
+	{"aws:VpceAccount", networkKey},
+	{"aws:VpceOrgID", networkKey},
+	{"aws:VpceOrgPaths", networkKey},
+	{"aws:SourceAccount", networkKey},
+	{"aws:SourceOwner", networkKey},
+	{"aws:SourceOrgID", networkKey},
+	{"aws:SourceOrgPaths", networkKey},
+	{"aws:SourceArn", arnKey},
+	{"s3:DataAccessPointAccount", networkKey},
+	{"s3:DataAccessPointArn", arnKey},
+	{"s3:AccessPointNetworkOrigin", networkKey},
+	{"aws:PrincipalArn", arnKey},
+	{"aws:PrincipalAccount", principalKey},
+	{"aws:PrincipalOrgID", principalKey},
+	{"aws:PrincipalOrgPaths", principalKey},
+	{"aws:userid", principalKey},
+	{"aws:username", principalKey},
+	{"aws:FederatedProvider", principalKey},
+	{"aws:PrincipalServiceName", principalKey},
+	{"aws:PrincipalServiceNamesList", principalKey},
+	{"aws:PrincipalType", signedKey},
+	{"aws:PrincipalIsAWSService", serviceKey},
+	{"s3:authType", signedKey},
+	{"s3:signatureversion", signedKey},
+	{"s3:signatureAge", signedKey},
 }
 
 func kindOf(key string) keyKind {
-	if strings.HasPrefix(key, "aws:principaltag/") {
+	const tag = "aws:PrincipalTag/"
+	if len(key) > len(tag) && strings.EqualFold(key[:len(tag)], tag) {
 		return principalKey
 	}
-	return keyKinds[key]
+	for _, r := range restricting {
+		if strings.EqualFold(r.key, key) {
+			return r.kind
+		}
+	}
+	return freeKey
 }
+
+func (c *condition) is(key string) bool { return strings.EqualFold(c.key, key) }
 
 // onlyPrincipals reports whether anonymous requests lack the key.
 func (c *condition) onlyPrincipals() bool {
-	switch kindOf(c.key) {
-	case principalKey, signedKey:
-		return true
-	}
-	return c.key == "aws:principalarn"
+	return c.kind == principalKey || c.kind == signedKey || c.is("aws:PrincipalArn")
 }
 
 // allows is who may use a grant under this condition.
 func (c *condition) allows() audience {
-	kind := kindOf(c.key)
 	switch {
-	case kind == freeKey || c.op.negated:
+	case c.kind == freeKey || c.op.negated:
 		return everyone
-	case c.op.name == "null":
+	case c.op.null:
 		if c.onlyPrincipals() && c.says("false") {
 			return authenticated
 		}
 		return everyone
-	case kind == serviceKey:
-		if c.says("true") {
-			return 0
-		}
-		return everyone
-	case kind == addressKey:
-		if c.op.name == "ipaddress" && !broad(c.values) {
-			return 0
-		}
-		return everyone
+	case c.kind == serviceKey:
+		return unless(c.says("true"))
+	case c.kind == addressKey:
+		return unless(c.op.address && !c.broad())
 	case c.op.ifExists:
 		return everyone // who lacks the key passes: anonymous callers, the internet
-	case kind == signedKey:
+	case c.kind == signedKey:
 		return c.signed()
-	case c.fixed(kind):
+	case c.fixed():
 		return 0
 	case c.onlyPrincipals():
 		return authenticated
@@ -151,9 +169,16 @@ func (c *condition) allows() audience {
 	return everyone
 }
 
+func unless(restricted bool) audience {
+	if restricted {
+		return 0
+	}
+	return everyone
+}
+
 // signed is who can meet a condition on the kind of principal or signature.
 func (c *condition) signed() audience {
-	if c.key == "aws:principaltype" && c.says("anonymous") {
+	if c.is("aws:PrincipalType") && c.says("Anonymous") {
 		return anonymous
 	}
 	return authenticated
@@ -163,27 +188,22 @@ func (c *condition) signed() audience {
 // public at large lacks the network, the organisation, the account that the
 // denial spares.
 func (c *condition) denies() audience {
-	kind := kindOf(c.key)
 	switch {
-	case c.op.name == "null":
+	case c.op.null:
 		if c.says("true") {
 			return c.lacking()
 		}
 		return 0
-	case kind == serviceKey:
-		if c.says("false") {
-			return everyone
-		}
+	case c.kind == serviceKey:
+		return unless(!c.says("false"))
+	case c.kind == addressKey && c.op.negated:
+		return unless(c.broad())
+	case c.kind == addressKey:
+		return unless(!c.everywhere())
+	case c.op.anyValue || !c.op.negated:
 		return 0
-	case kind == addressKey:
-		if c.op.negated && !broad(c.values) || !c.op.negated && everywhere(c.values) {
-			return everyone
-		}
-		return 0
-	case c.op.some || !c.op.negated:
-		return 0
-	case (kind == networkKey || kind == principalKey || kind == arnKey) && c.fixed(kind):
-		return everyone
+	case c.kind == networkKey || c.kind == principalKey || c.kind == arnKey:
+		return unless(!c.fixed())
 	}
 	return 0
 }
@@ -193,57 +213,69 @@ func (c *condition) lacking() audience {
 	switch {
 	case c.onlyPrincipals():
 		return anonymous
-	case kindOf(c.key) == networkKey:
+	case c.kind == networkKey:
 		return everyone
 	}
 	return 0
 }
 
 func (c *condition) says(v string) bool {
-	for _, have := range c.values {
-		if strings.EqualFold(have, v) {
-			return true
-		}
-	}
-	return false
+	return c.e.some(c.values, func(have string) bool { return strings.EqualFold(have, v) })
 }
 
 // fixed reports whether every value pins the key down. Values are alternatives:
 // one open value makes the condition open.
-func (c *condition) fixed(kind keyKind) bool {
-	patterns := strings.HasSuffix(c.op.name, "like") || strings.HasPrefix(c.op.name, "arn")
-	for _, v := range c.values {
-		if strings.EqualFold(v, "${"+c.key+"}") {
-			return false // a key always equals itself
-		}
-		if patterns && open(v, kind, c.key) {
-			return false
-		}
-	}
-	return len(c.values) > 0
+func (c *condition) fixed() bool {
+	n := 0
+	return !c.e.some(c.values, func(v string) bool {
+		n++
+		return c.itself(v) || c.op.patterns && c.open(v)
+	}) && n > 0
+}
+
+// itself reports whether v is the policy variable of the key, which it always
+// equals.
+func (c *condition) itself(v string) bool {
+	inner, ok := strings.CutPrefix(v, "${")
+	return ok && c.is(strings.TrimSuffix(inner, "}"))
 }
 
 // open reports whether pattern v leaves the account, or all of the value, to
 // the caller.
-func open(v string, kind keyKind, key string) bool {
-	if kind == arnKey {
-		parts := strings.SplitN(v, ":", 6)
-		if len(parts) < 6 {
-			return strings.ContainsAny(v, "*?")
-		}
-		if bucket, _, _ := strings.Cut(parts[5], "/"); parts[2] == "s3" && parts[4] == "" {
-			return strings.ContainsAny(bucket, "*?") // a bucket's ARN has no account, but its name is unique
-		}
-		return parts[4] == "" || strings.ContainsAny(parts[4], "*?")
-	}
-	head := strings.TrimRight(v, "*?")
-	switch key {
-	case "aws:userid", "aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths":
+func (c *condition) open(v string) bool {
+	switch {
+	case c.kind == arnKey:
+		return openARN(v)
+	case c.is("aws:userid"), c.is("aws:PrincipalOrgPaths"), c.is("aws:SourceOrgPaths"), c.is("aws:VpceOrgPaths"):
 		// "AROAEXAMPLE:*" and "o-example/*" leave only the session and the unit open.
-		i := strings.IndexAny(head, ":/")
-		return strings.ContainsAny(head, "*?") || head != v && i < 0
+		head := strings.TrimRight(v, "*?")
+		return strings.ContainsAny(head, "*?") || head != v && !strings.ContainsAny(head, ":/")
 	}
 	return strings.ContainsAny(v, "*?")
+}
+
+// openARN reports whether an ARN pattern leaves the account open. A bucket's
+// ARN has no account, but its name is unique.
+func openARN(v string) bool {
+	rest, service, account := v, "", ""
+	for i := range 5 { // arn:partition:service:region:account:resource
+		part, after, ok := strings.Cut(rest, ":")
+		if !ok {
+			return strings.ContainsAny(v, "*?")
+		}
+		switch i {
+		case 2:
+			service = part
+		case 4:
+			account = part
+		}
+		rest = after
+	}
+	if service == "s3" && account == "" {
+		bucket, _, _ := strings.Cut(rest, "/")
+		return strings.ContainsAny(bucket, "*?")
+	}
+	return account == "" || strings.ContainsAny(account, "*?")
 }
 
 // Bounds of a restriction by address. A /7 is more than any organisation holds:
@@ -256,41 +288,32 @@ const (
 )
 
 // broad reports whether the address ranges let in the internet at large.
-func broad(values []string) bool {
-	total := 0.0
-	for _, v := range values {
+func (c *condition) broad() bool {
+	n, share := 0, 0.0
+	wide := c.e.some(c.values, func(v string) bool {
+		n++
 		p, ok := prefix(v)
-		if !ok {
-			return true
+		if ok && p.Addr().Is4() {
+			share += 1 / float64(uint64(1)<<p.Bits())
 		}
-		bits := p.Bits()
-		if bits <= broadBits {
-			return true
-		}
-		if p.Addr().Is4() {
-			total += 1 / float64(uint64(1)<<min(bits, 62))
-		}
-	}
-	return len(values) == 0 || total >= broadShare
+		return !ok || p.Bits() <= broadBits
+	})
+	return wide || n == 0 || share >= broadShare
 }
 
-// everywhere reports whether one range is all addresses.
-func everywhere(values []string) bool {
-	for _, v := range values {
-		if p, ok := prefix(v); ok && p.Bits() == 0 && p.Addr().Is4() {
-			return true
-		}
-	}
-	return false
+// everywhere reports whether one range is all IPv4 addresses.
+func (c *condition) everywhere() bool {
+	return c.e.some(c.values, func(v string) bool {
+		p, ok := prefix(v)
+		return ok && p.Bits() == 0 && p.Addr().Is4()
+	})
 }
 
 func prefix(v string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(v); err == nil {
-		return p, true
+	if strings.IndexByte(v, '/') >= 0 {
+		p, err := netip.ParsePrefix(v)
+		return p, err == nil
 	}
 	a, err := netip.ParseAddr(v)
-	if err != nil {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(a, a.BitLen()), true
+	return netip.PrefixFrom(a, a.BitLen()), err == nil
 }

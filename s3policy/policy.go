@@ -57,8 +57,8 @@ const (
 type statement struct {
 	who       audience
 	actions   uint32 // bit i: probes[i]
-	resources []string
-	anyOther  bool // NotResource: resources are what is left out
+	resources string // raw: one or many
+	anyOther  bool   // NotResource: resources are what is left out
 }
 
 // EvaluatePolicy evaluates a bucket policy: the raw JSON object, or a raw JSON
@@ -75,7 +75,8 @@ func EvaluatePolicy(doc string) Access {
 	if len(doc) > maxDocument || statements == "" {
 		return Access{Unknown: true}
 	}
-	e := evaluation{work: maxWork}
+	var allows, denies [4]statement // most policies have no more; more are kept on the heap
+	e := evaluation{work: maxWork, allows: allows[:0], denies: denies[:0]}
 	e.read(statements)
 	a := e.decide()
 	if e.failed || e.work < 0 {
@@ -92,20 +93,30 @@ type evaluation struct {
 }
 
 func (e *evaluation) read(raw string) {
+	if !jsonview.IsArray(raw) {
+		e.statement(raw)
+		return
+	}
 	n := 0
-	for s := range jsonview.OneOrMany(raw) {
-		if n++; n > maxStatements || !jsonview.IsObject(s) {
+	for s := range jsonview.Array(raw) {
+		if n++; n > maxStatements {
 			e.failed = true
 			return
 		}
-		switch jsonview.GetString(s, "Effect") {
-		case "Allow":
-			e.keep(&e.allows, s, false)
-		case "Deny":
-			e.keep(&e.denies, s, true)
-		default:
-			e.failed = true
-		}
+		e.statement(s)
+	}
+}
+
+func (e *evaluation) statement(s string) {
+	switch {
+	case !jsonview.IsObject(s):
+		e.failed = true
+	case jsonview.GetString(s, "Effect") == "Allow":
+		e.keep(&e.allows, s, false)
+	case jsonview.GetString(s, "Effect") == "Deny":
+		e.keep(&e.denies, s, true)
+	default:
+		e.failed = true
 	}
 }
 
@@ -121,12 +132,11 @@ func (e *evaluation) keep(to *[]statement, s string, deny bool) {
 	if st.actions = e.actions(s); st.actions == 0 {
 		return
 	}
-	res := jsonview.Get(s, "Resource")
-	if res == "" {
-		res, st.anyOther = jsonview.Get(s, "NotResource"), true
+	st.resources = jsonview.Get(s, "Resource")
+	if st.resources == "" {
+		st.resources, st.anyOther = jsonview.Get(s, "NotResource"), true
 	}
-	st.resources = e.values(res)
-	if len(st.resources) > 0 {
+	if st.resources != "" {
 		*to = append(*to, st)
 	}
 }
@@ -141,39 +151,46 @@ func (e *evaluation) principals(s string) audience {
 	if jsonview.String(p) == "*" {
 		return everyone
 	}
-	for _, v := range e.values(jsonview.Get(p, "AWS")) {
-		if v == "*" {
-			return everyone
-		}
+	if e.some(jsonview.Get(p, "AWS"), func(v string) bool { return v == "*" }) {
+		return everyone
 	}
 	return 0
 }
 
-// values lists the strings of one value or an array.
-func (e *evaluation) values(raw string) []string {
-	var out []string
-	for v := range jsonview.OneOrMany(raw) {
-		if len(out) == maxValues {
+// some reports whether one of the values of raw, one or many, satisfies yes.
+// true and 443 may be written bare, and are passed as written.
+func (e *evaluation) some(raw string, yes func(string) bool) bool {
+	if !jsonview.IsArray(raw) {
+		return raw != "" && yes(text(raw))
+	}
+	n := 0
+	for v := range jsonview.Array(raw) {
+		if n++; n > maxValues {
 			e.failed = true
-			break
+			return false
 		}
-		if jsonview.IsString(v) {
-			out = append(out, jsonview.String(v))
-		} else {
-			out = append(out, v) // true and 443 are written bare as well
+		if yes(text(v)) {
+			return true
 		}
 	}
-	return out
+	return false
+}
+
+func text(raw string) string {
+	if jsonview.IsString(raw) {
+		return jsonview.String(raw)
+	}
+	return raw
 }
 
 // actions says which probes a statement is about.
 func (e *evaluation) actions(s string) (set uint32) {
-	list, inverted := e.values(jsonview.Get(s, "Action")), false
-	if len(list) == 0 {
-		list, inverted = e.values(jsonview.Get(s, "NotAction")), true
-		if len(list) == 0 {
-			return 0
-		}
+	list, inverted := jsonview.Get(s, "Action"), false
+	if list == "" {
+		list, inverted = jsonview.Get(s, "NotAction"), true
+	}
+	if list == "" {
+		return 0
 	}
 	for i := range probes {
 		if e.matchAny(list, probes[i].action, true) != inverted {
@@ -183,13 +200,8 @@ func (e *evaluation) actions(s string) (set uint32) {
 	return set
 }
 
-func (e *evaluation) matchAny(patterns []string, s string, fold bool) bool {
-	for _, p := range patterns {
-		if e.match(p, s, fold) {
-			return true
-		}
-	}
-	return false
+func (e *evaluation) matchAny(patterns, s string, fold bool) bool {
+	return e.some(patterns, func(p string) bool { return e.match(p, s, fold) })
 }
 
 // match is glob on a budget: a document made to be slow ends unknown.
@@ -222,18 +234,20 @@ func (e *evaluation) decide() (a Access) {
 
 // denied is who is refused an action on everything that st grants it on.
 func (e *evaluation) denied(st *statement, action uint32) audience {
+	if len(e.denies) == 0 {
+		return 0
+	}
 	all := everyone
-	for _, r := range st.resources {
+	e.some(st.resources, func(resource string) bool {
 		var who audience
 		for i := range e.denies {
-			if d := &e.denies[i]; d.actions&action != 0 && e.covers(d, r, st.anyOther) {
+			if d := &e.denies[i]; d.actions&action != 0 && e.covers(d, resource, st.anyOther) {
 				who |= d.who
 			}
 		}
-		if all &= who; all == 0 {
-			return 0
-		}
-	}
+		all &= who
+		return all == 0
+	})
 	return all
 }
 

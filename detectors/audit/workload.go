@@ -101,7 +101,7 @@ func (r *launchReader) show(p *detect.Pass, a *event.Audit, member string, j lau
 		}
 		return
 	}
-	switch spec, l := r.read(a, r.learning(p)); {
+	switch spec, l := read(a, r.learning(p)); {
 	case !strings.Contains(spec, member):
 	case l == standing:
 		j.learn(p, spec, creation(a.Response, a.At))
@@ -112,7 +112,7 @@ func (r *launchReader) show(p *detect.Pass, a *event.Audit, member string, j lau
 
 // read returns the pod specification a request is about and what the request
 // tells of it.
-func (r *launchReader) read(a *event.Audit, learning bool) (spec string, l launch) {
+func read(a *event.Audit, learning bool) (spec string, l launch) {
 	switch {
 	case a.Subresource == "ephemeralcontainers":
 		if spec = finding.PodSpec(a.Response); spec == "" {

@@ -175,13 +175,13 @@ func (g *guesses) add(now event.Time, f *event.Flow) {
 	if f.Traits&event.Egress != 0 {
 		client = f.LocalPort
 	}
-	if now-g.now.start >= guessPane {
-		if g.before = g.now; now-g.now.start >= 2*guessPane {
+	if over(now, g.now.start, guessPane) {
+		if g.before = g.now; over(now, g.now.start, 2*guessPane) {
 			g.before = sessions{}
 		}
 		g.now = sessions{start: now}
 	}
-	if now-g.day.start >= event.Day {
+	if over(now, g.day.start, event.Day) {
 		g.day = sessions{start: now}
 	}
 	g.now.add(f, portPlace(client))
@@ -227,7 +227,7 @@ func (d *bruteForce) alike(s *sessions, f *event.Flow) bool {
 // crowd judges all public clients of a service together.
 func (d *bruteForce) crowd(p *detect.Pass, f *event.Flow) {
 	c := d.crowds.At(p, f.LocalPort)
-	if p.Now-c.start >= event.Hour {
+	if over(p.Now, c.start, event.Hour) {
 		c.sessions = sessions{start: p.Now}
 	}
 	c.add(f, place(f))

@@ -163,10 +163,13 @@ func (d *flood) flow(p *detect.Pass, f *event.Flow) {
 		return
 	}
 	b := d.victims.At(p, key)
-	b.roll(p.Now / event.Minute)
-	b.now.out += rate(f)
+	v := b.at(p.Now / event.Minute)
+	if v == nil {
+		return
+	}
+	v.out += rate(f)
 	if kind == tcpFlood && f.Traits&event.Attempt != 0 {
-		b.now.opened++
+		v.opened++
 	}
 	if d.floods(b, d.atOnce(f, kind)) && due(p, &b.reported) {
 		d.report(p, f, kind)
@@ -181,8 +184,9 @@ func (d *flood) comesIn(p *detect.Pass, f *event.Flow, key victim) {
 		}
 		b = d.victims.At(p, key)
 	}
-	b.roll(p.Now / event.Minute)
-	b.now.in += rate(f)
+	if v := b.at(p.Now / event.Minute); v != nil {
+		v.in += rate(f)
+	}
 }
 
 // busy counts a small outbound record and reports whether the instance sends
@@ -201,13 +205,21 @@ func rate(f *event.Flow) uint64 {
 	if f.Duration <= 60 {
 		return f.Packets
 	}
-	return f.Packets / uint64(f.Duration) * 60
+	return f.Packets * 60 / uint64(f.Duration)
 }
 
-func (b *barrage) roll(minute event.Time) {
+// at is where a record of a minute is counted; nil when that minute is long over.
+func (b *barrage) at(minute event.Time) *volume {
 	if minute > b.now.minute {
 		b.before, b.now = b.now, volume{minute: minute}
 	}
+	switch minute {
+	case b.now.minute:
+		return &b.now
+	case b.before.minute:
+		return &b.before
+	}
+	return nil
 }
 
 func (d *flood) kind(f *event.Flow) floodKind {

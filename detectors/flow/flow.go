@@ -52,6 +52,10 @@ func due(p *detect.Pass, last *event.Time) bool {
 	return true
 }
 
+// over reports whether a window that began at start does not hold now: it is
+// past, or now is a record so late that it belongs to an earlier one.
+func over(now, start, window event.Time) bool { return now-start > window || start-now > window }
+
 // span converts a parameter to event time.
 func span(d time.Duration) event.Time { return event.Time(d.Milliseconds()) }
 

@@ -98,11 +98,11 @@ type tries[W baseline.Words] struct {
 
 // roll begins anew when the window is over and reports whether it was.
 func (t *tries[W]) roll(now, window event.Time) bool {
-	over := now-t.start > window
-	if over {
+	past := over(now, t.start, window)
+	if past {
 		*t = tries[W]{start: now}
 	}
-	return over
+	return past
 }
 
 // try notes a try and reports whether it is a new one.
@@ -206,7 +206,7 @@ func (r *remote) roll(now event.Time, p *ScanParams) {
 	if r.slow.roll(now, span(p.SlowWindow)) {
 		r.system, r.flagged = 0, false
 	}
-	if now-r.start > span(p.Window) {
+	if over(now, r.start, span(p.Window)) {
 		r.start, r.n, r.answered = now, 0, 0
 	}
 }

@@ -121,7 +121,7 @@ func (d *spam) sent(p *detect.Pass, f *event.Flow, m *mailer) {
 }
 
 func (m *mails) add(now, window event.Time, f *event.Flow) {
-	if now-m.start > window {
+	if over(now, m.start, window) {
 		*m = mails{start: now}
 	}
 	m.sessions++

@@ -96,7 +96,7 @@ func (d *tor) flow(p *detect.Pass, f *event.Flow) {
 
 func (d *tor) note(p *detect.Pass, f *event.Flow, port uint16) *relays {
 	r := d.ports.At(p, port)
-	if p.Now-r.start > relayDay {
+	if over(p.Now, r.start, relayDay) {
 		*r = relays{start: p.Now, reported: r.reported}
 	}
 	r.seen.Add(place(f))
@@ -107,7 +107,7 @@ func (d *tor) note(p *detect.Pass, f *event.Flow, port uint16) *relays {
 func (d *tor) relay(p *detect.Pass, f *event.Flow) {
 	r := d.note(p, f, f.LocalPort)
 	calls := d.ports.Get(p, callsPort)
-	if calls == nil || p.Now-calls.start > relayDay || r.seen.Count() < d.p.RelaysCaller || calls.seen.Count() < d.p.RelaysCalled {
+	if calls == nil || over(p.Now, calls.start, relayDay) || r.seen.Count() < d.p.RelaysCaller || calls.seen.Count() < d.p.RelaysCalled {
 		return
 	}
 	if due(p, &r.reported) {

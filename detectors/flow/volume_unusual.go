@@ -15,36 +15,34 @@ var VolumeUnusual = &detect.Detector{
 	Name: "flow-volume-unusual",
 	Doc: `Within an hour the instance moves more to or from one public host than its history predicts: more than a robust bound
 over the largest amounts that it moved with any one host in each hour so far, at least a gibibyte, and, if the host is known,
-more than ten times what it moved with that host in an hour before. Amounts that come in the same hour of the week as in two
-earlier weeks are a schedule and do not count, nor do AWS services and trusted hosts. Sending is judged after a few hours of
+more than ten times what it moved with that host in an hour before, so that a backup is unusual once only. AWS services and
+trusted hosts do not count. Sending is judged after a few hours of
 history, receiving after days, for large downloads are everyday and leaks are not. Records under 256 KiB are
 left out, and so is what runs over neither TCP nor QUIC: tunnels, media and floods.
 Missed: slow leaks, leaks to AWS services, and leaks from hosts that move as much all day. False positives: a first backup
 to a new place; a move of data between clouds.`,
 	Findings: []*finding.Type{volumeUnusual},
 	Params: &VolumeUnusualParams{
-		Least:     1 << 30,
-		Bound:     6,
-		Spread:    0.3,
-		HoursOut:  8,
-		HoursIn:   72,
-		Known:     10,
-		Remember:  30 * 24,
-		WeeksSeen: 2,
+		Least:    1 << 30,
+		Bound:    6,
+		Spread:   0.3,
+		HoursOut: 8,
+		HoursIn:  72,
+		Known:    10,
+		Remember: 30 * 24,
 	},
 	New: newVolumeUnusual,
 }
 
 // VolumeUnusualParams tune VolumeUnusual.
 type VolumeUnusualParams struct {
-	Least     uint64  `doc:"bytes with one host in an hour, at least" source:"own default, detection reference 3.9"`
-	Bound     float64 `doc:"how many deviations above the median is unusual" source:"own default, detection reference 3.9"`
-	Spread    float64 `doc:"least deviation assumed, as a natural logarithm" source:"own choice: a third up or down means nothing"`
-	HoursOut  int     `doc:"hours of history before sending is judged" source:"own choice"`
-	HoursIn   int     `doc:"hours of history before receiving is judged" source:"own choice"`
-	Known     uint64  `doc:"how many times the most that was moved with a known host before" source:"own default, detection reference 3.9"`
-	Remember  int     `doc:"hours of history that count in full" source:"own default, detection reference 3.9: 30 days"`
-	WeeksSeen int     `doc:"earlier weeks with such an amount in the same hour that make a schedule (1 or 2)" source:"own default, detection reference 3.9"`
+	Least    uint64  `doc:"bytes with one host in an hour, at least" source:"own default, detection reference 3.9"`
+	Bound    float64 `doc:"how many deviations above the median is unusual" source:"own default, detection reference 3.9"`
+	Spread   float64 `doc:"least deviation assumed, as a natural logarithm" source:"own choice: a third up or down means nothing"`
+	HoursOut int     `doc:"hours of history before sending is judged" source:"own choice"`
+	HoursIn  int     `doc:"hours of history before receiving is judged" source:"own choice"`
+	Known    uint64  `doc:"how many times the most that was moved with a known host before" source:"own default, detection reference 3.9"`
+	Remember int     `doc:"hours of history that count in full" source:"own default, detection reference 3.9: 30 days"`
 }
 
 var volumeUnusual = declare(finding.Type{
@@ -61,7 +59,6 @@ type partner struct {
 	in, out         uint64
 	mostIn, mostOut uint64
 	reported        event.Time
-	big             baseline.Season // hours with unusual amounts
 }
 
 // mover is the history of an instance: for each hour the most that it moved
@@ -106,7 +103,9 @@ func (d *unusualVolume) flow(p *detect.Pass, f *event.Flow) {
 		return
 	}
 	h := d.partners.At(p, f.Remote)
-	h.roll(hour)
+	if !h.roll(hour) {
+		return
+	}
 	if f.Traits&event.Egress != 0 {
 		h.out += f.Bytes
 	} else {
@@ -115,7 +114,7 @@ func (d *unusualVolume) flow(p *detect.Pass, f *event.Flow) {
 	out := h.out >= d.p.Least && m.unusual(&m.outs, h.out, h.mostOut, d.p.HoursOut, d.p)
 	in := h.in >= d.p.Least && m.unusual(&m.ins, h.in, h.mostIn, d.p.HoursIn, d.p)
 	m.in, m.out = max(m.in, h.in), max(m.out, h.out)
-	if (out || in) && h.unscheduled(p.Now, d.p.WeeksSeen) && due(p, &h.reported) {
+	if (out || in) && due(p, &h.reported) {
 		d.report(p, f, h, out)
 	}
 }
@@ -138,24 +137,19 @@ func (m *mover) roll(hour event.Time, remember int) {
 	m.hour = max(m.hour, hour)
 }
 
-func (h *partner) roll(hour event.Time) {
+// roll begins a new hour and reports whether hour is now the running one; late
+// records of closed hours don't count.
+func (h *partner) roll(hour event.Time) bool {
 	if hour > h.hour {
 		h.mostIn, h.mostOut = max(h.mostIn, h.in), max(h.mostOut, h.out)
 		h.hour, h.in, h.out = hour, 0, 0
 	}
+	return hour == h.hour
 }
 
 // unusual judges an amount against the instance's history and the host's own.
 func (m *mover) unusual(history *baseline.Histogram, bytes, most uint64, hours int, p *VolumeUnusualParams) bool {
 	return history.N() >= hours && bytes > p.Known*most && float64(bytes) > history.Bound(p.Bound, p.Spread)
-}
-
-// unscheduled notes an amount that would be unusual, and reports whether no
-// earlier weeks had one in this hour.
-func (h *partner) unscheduled(now event.Time, weeks int) bool {
-	earlier := h.big.Weeks(int64(now))
-	h.big.See(int64(now))
-	return earlier < weeks
 }
 
 func (d *unusualVolume) report(p *detect.Pass, f *event.Flow, h *partner, out bool) {

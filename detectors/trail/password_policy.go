@@ -94,21 +94,31 @@ func requested(t *event.Trail) (p passwordPolicy, known bool) {
 	if t.Name == "DeleteAccountPasswordPolicy" {
 		return defaultPolicy, true
 	}
-	number := func(name string, otherwise uint16) uint16 {
-		if n, ok := jsonview.GetInt(t.Params, name); ok && n >= 0 && n < 1<<16 {
-			return uint16(n)
-		}
-		return otherwise
-	}
 	flag := func(name string) bool {
 		v, _ := jsonview.GetBool(t.Params, name)
 		return v
 	}
 	return passwordPolicy{
-		MinLength: number("minimumPasswordLength", omittedMinLength), MaxAge: number("maxPasswordAge", 0), Reuse: number("passwordReusePrevention", 0),
-		Lower: flag("requireLowercaseCharacters"), Upper: flag("requireUppercaseCharacters"), Numbers: flag("requireNumbers"),
-		Symbols: flag("requireSymbols"), Expiry: flag("hardExpiry"), Change: flag("allowUsersToChangePassword"),
+		MinLength: number(t.Params, "minimumPasswordLength", omittedMinLength),
+		MaxAge:    number(t.Params, "maxPasswordAge", 0),
+		Reuse:     number(t.Params, "passwordReusePrevention", 0),
+		Lower:     flag("requireLowercaseCharacters"),
+		Upper:     flag("requireUppercaseCharacters"),
+		Numbers:   flag("requireNumbers"),
+		Symbols:   flag("requireSymbols"),
+		Expiry:    flag("hardExpiry"),
+		Change:    flag("allowUsersToChangePassword"),
 	}, jsonview.IsObject(t.Params)
+}
+
+func number(params, name string, otherwise uint16) uint16 {
+	if jsonview.Get(params, name) == "" {
+		return otherwise // GetInt allocates an error for what is not there
+	}
+	if n, ok := jsonview.GetInt(params, name); ok && n >= 0 && n < 1<<16 {
+		return uint16(n)
+	}
+	return otherwise
 }
 
 // judge gives the severity of going from old to next, 0 when nothing got weaker.

@@ -103,25 +103,38 @@ func newTrailDisabled(s *detect.Setup) detect.Handlers {
 }
 
 func (w *trailWatch) see(pass *detect.Pass, t *event.Trail) {
-	switch t.Source + "/" + t.Name {
-	case "cloudtrail.amazonaws.com/CreateTrail":
-		w.create(pass, t)
-	case "cloudtrail.amazonaws.com/StopLogging", "cloudtrail.amazonaws.com/DeleteTrail":
-		w.report(pass, t, trailOf(t))
-	case "cloudtrail.amazonaws.com/UpdateTrail":
-		if name := trailOf(t); w.narrows(pass, t, name) {
-			w.report(pass, t, name)
-		}
-	case "cloudtrail.amazonaws.com/PutEventSelectors":
-		if name := trailOf(t); !recordsManagement(t.Params) && !w.isSetup(pass, t, name) {
-			w.report(pass, t, name)
-		}
-	case "s3.amazonaws.com/GetBucketAcl":
-		if t.User.InvokedBy == "cloudtrail.amazonaws.com" {
-			w.buckets.At(pass, event.Hash(0, bucketOf(t)))
-		}
-	case "s3.amazonaws.com/DeleteBucket":
-		w.bucketGone(pass, t)
+	switch t.Source {
+	case "cloudtrail.amazonaws.com":
+		w.seeTrail(pass, t, trailOf(t))
+	case "s3.amazonaws.com":
+		w.seeBucket(pass, t, bucketOf(t))
+	}
+}
+
+func (w *trailWatch) seeTrail(pass *detect.Pass, t *event.Trail, name string) {
+	disabled := false
+	switch t.Name {
+	case "CreateTrail":
+		w.create(pass, t, name)
+	case "StopLogging", "DeleteTrail":
+		disabled = true
+	case "UpdateTrail":
+		disabled = w.narrows(pass, t, name)
+	case "PutEventSelectors":
+		disabled = !recordsManagement(t.Params) && !w.isSetup(pass, t, name)
+	}
+	if disabled {
+		w.report(pass, t, name)
+	}
+}
+
+func (w *trailWatch) seeBucket(pass *detect.Pass, t *event.Trail, bucket string) {
+	switch {
+	case bucket == "":
+	case t.Name == "DeleteBucket":
+		w.bucketGone(pass, t, bucket)
+	case t.Name == "GetBucketAcl" && t.User.InvokedBy == "cloudtrail.amazonaws.com":
+		w.buckets.At(pass, event.Hash(0, bucket))
 	}
 }
 
@@ -151,8 +164,7 @@ func trailID(name string) uint64 {
 	return event.Hash(0, name[strings.LastIndexByte(name, '/')+1:])
 }
 
-func (w *trailWatch) create(pass *detect.Pass, t *event.Trail) {
-	name := trailOf(t)
+func (w *trailWatch) create(pass *detect.Pass, t *event.Trail, name string) {
 	k := w.trails.At(pass, trailID(name))
 	*k = knownTrail{Created: pass.Now, Creator: event.Hash(0, t.User.Principal())}
 	k.note(t.Params)
@@ -193,10 +205,9 @@ func (w *trailWatch) isSetup(pass *detect.Pass, t *event.Trail, name string) boo
 		k.Creator == event.Hash(0, t.User.Principal())
 }
 
-func (w *trailWatch) bucketGone(pass *detect.Pass, t *event.Trail) {
-	bucket := bucketOf(t)
+func (w *trailWatch) bucketGone(pass *detect.Pass, t *event.Trail, bucket string) {
 	n := w.buckets.Get(pass, event.Hash(0, bucket))
-	if n == nil || bucket == "" {
+	if n == nil {
 		return
 	}
 	if name := n.String(); name != "" {
@@ -233,15 +244,24 @@ func recordsManagement(params string) bool {
 func selectsManagement(selector string) bool {
 	management := false
 	for f := range jsonview.Array(jsonview.Get(selector, "fieldSelectors")) {
-		equals := jsonview.Strings(jsonview.Get(f, "equals"))
-		switch jsonview.GetString(f, "field") {
+		switch equals := jsonview.Get(f, "equals"); jsonview.GetString(f, "field") {
 		case "eventCategory":
-			management = len(equals) == 1 && equals[0] == "Management"
+			management = holds(equals, "Management")
 		case "readOnly":
-			if len(equals) == 1 && equals[0] == "true" {
+			if holds(equals, "true") && !holds(equals, "false") {
 				return false
 			}
 		}
 	}
 	return management
+}
+
+// holds reports whether a raw array holds a string.
+func holds(array, s string) bool {
+	for v := range jsonview.Array(array) {
+		if jsonview.String(v) == s {
+			return true
+		}
+	}
+	return false
 }

@@ -17,7 +17,14 @@ import (
 //go:embed page.html
 var pageText string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"breaks": breaks}).Parse(pageText))
+
+// breaks lets a browser break a long name after its punctuation.
+func breaks(name string) template.HTML {
+	return template.HTML(breakAfter.Replace(template.HTMLEscapeString(name)))
+}
+
+var breakAfter = strings.NewReplacer(":", ":<wbr>", "/", "/<wbr>", ".", ".<wbr>", "-", "-<wbr>")
 
 // page is what the HTML template shows.
 type page struct {
@@ -93,18 +100,23 @@ func newPageFinding(f *finding.Finding) (pageFinding, error) {
 	if err != nil {
 		return pageFinding{}, err
 	}
-	from, to := period(f)
-	if to != "" {
-		from += " – " + to
-	}
-	p := pageFinding{Finding: f, Band: finding.Band(f.Severity), Resource: Resource(f), Actor: Actor(f), Period: from, JSON: indentJSON(line), Facts: facts(f)}
+	p := pageFinding{Finding: f, Band: finding.Band(f.Severity), Resource: Resource(f), Actor: Actor(f), Period: seen(f), JSON: indentJSON(line), Facts: facts(f)}
 	if f.Declared != nil {
-		p.Remedy = f.Declared.Remedy
+		p.Remedy = finding.Fill(f.Declared.Remedy, f, nil)
 	}
 	for _, rec := range f.Records {
 		p.Raw = append(p.Raw, rawRecord{scan.Problem{Path: rec.Path, Offset: rec.Offset}.Place(), prettyRecord(rec.Text)})
 	}
 	return p, nil
+}
+
+// seen is when a finding's events were; the day is said once.
+func seen(f *finding.Finding) string {
+	from, to := period(f)
+	if to == "" {
+		return from
+	}
+	return from + " – " + strings.TrimPrefix(to, from[:len("2006-01-02 ")])
 }
 
 // facts are the members of a finding that an analyst looks for first.

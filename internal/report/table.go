@@ -48,7 +48,7 @@ func Table(w io.Writer, r *scan.Result, width int) error {
 // Widths of the table's columns beside that of the finding, which takes the rest.
 const (
 	severityWidth = 9
-	countWidth    = 7
+	countWidth    = 6
 	seenWidth     = 17
 )
 
@@ -58,7 +58,7 @@ const (
 func findingTable(fs []finding.Finding, width int) string {
 	room := width - severityWidth - countWidth - seenWidth
 	row := func(sev, what, count, seen string) string {
-		return pad(sev, severityWidth) + pad(clip(what, room-1), room) + strings.Repeat(" ", countWidth-1-lipgloss.Width(count)) + count + " " + seen + "\n"
+		return pad(sev, severityWidth) + pad(clip(what, room), room) + strings.Repeat(" ", max(0, countWidth-1-lipgloss.Width(count))) + count + " " + seen + "\n"
 	}
 	var b strings.Builder
 	b.WriteString(bold.Render(strings.TrimSuffix(row("SEVERITY", "FINDING", "COUNT", "FIRST, LAST SEEN"), "\n")) + "\n")
@@ -68,7 +68,7 @@ func findingTable(fs []finding.Finding, width int) string {
 		from, to := period(f)
 		band := finding.Band(f.Severity)
 		b.WriteString(row(bandStyle[band].Render(band), f.Type, fmt.Sprint(f.Service.Count), from))
-		b.WriteString(strings.TrimRight(row("", faint.Render(clip(parties(f), room-1)), "", to), " \n") + "\n")
+		b.WriteString(strings.TrimRight(row("", faint.Render(clip(parties(f), room)), "", to), " \n") + "\n")
 	}
 	return b.String()
 }
@@ -163,7 +163,7 @@ func readText(r *scan.Result) string {
 	s := fmt.Sprintf("%s records in %s (%s) read in %s, %s records/s", grouped(int64(n)), counted(r.Files, "file", "files"), size(r.Bytes),
 		r.Took.Round(10*time.Millisecond), grouped(int64(float64(n)/max(r.Took.Seconds(), 1e-3))))
 	if r.First != 0 {
-		s += fmt.Sprintf("; %s to %s", r.First.Std().Format("2006-01-02 15:04"), r.Last.Std().Format("2006-01-02 15:04"))
+		s += fmt.Sprintf(".\nLogs from %s to %s", r.First.Std().Format("2006-01-02 15:04"), r.Last.Std().Format("2006-01-02 15:04"))
 	}
 	return s + "."
 }
