@@ -13,12 +13,12 @@ import (
 var BruteForce = &detect.Detector{
 	Name: "flow-brute-force",
 	Doc: `One client opens many short, complete and alike sessions to a login service: each guess is a session of its own, with
-about the same number of packets. A session counts when it was answered, stayed small and was soon over; sessions to SSH must
-also be smaller, on average, than those that run a command or move data. The client may be public or private. Guessing that
+about the same number of packets. A session counts when it was answered, stayed small and was soon over; sessions to SSH and
+WinRM must also be smaller, on average, than those that run a command or move data. The client may be public or private. Guessing that
 is spread over hours, or over many clients, is looked for among public clients only, where no one administers hosts that way.
 Seen from the guessing instance it is ACTOR with severity 8, seen from the attacked one TARGET with severity 2.
 Missed: guesses in few long sessions; services on other ports; less than the slow rates. False positives: monitoring that
-logs in over SSH every few seconds and is refused each time; load balancers never, for their checks are too short.`,
+logs in every few seconds and is refused each time. Load balancers' checks are too short to count.`,
 	Findings: []*finding.Type{sshBruteForce, rdpBruteForce, winRMBruteForce},
 	Params: &BruteForceParams{
 		Sessions:     20,
@@ -28,6 +28,7 @@ logs in over SSH every few seconds and is refused each time; load balancers neve
 		MostSeconds:  90,
 		Variation:    0.5,
 		SSHMean:      5_000,
+		WinRMMean:    6_000,
 		DaySessions:  100,
 		HourSessions: 8,
 		Hours:        6,
@@ -46,6 +47,7 @@ type BruteForceParams struct {
 	MostSeconds  uint32  `doc:"how long a guess lasts, at most" source:"own default, detection reference 3.3"`
 	Variation    float64 `doc:"coefficient of variation of the client's packets, at most" source:"own default, detection reference 3.3"`
 	SSHMean      float64 `doc:"mean bytes of the client's side of an SSH session, at most" source:"own choice: refused logins take 2000 to 4000 with headers, a command with a key over 5000"`
+	WinRMMean    float64 `doc:"mean bytes of the client's side of a WinRM session, at most" source:"own choice: a refused login is three short requests, a query carries a document as well"`
 	DaySessions  int     `doc:"sessions of one public client in 24 hours" source:"own default, detection reference 3.3"`
 	HourSessions int     `doc:"sessions of one public client in each of several hours in a row" source:"own default, detection reference 3.3"`
 	Hours        uint8   `doc:"how many hours in a row" source:"own default, detection reference 3.3"`
@@ -219,9 +221,16 @@ func (d *bruteForce) guessing(g *guesses, f *event.Flow) (since event.Time, ok b
 	return g.day.start, slow && d.alike(&g.day, f)
 }
 
-// alike reports whether sessions are as uniform, and to SSH as small, as guesses are.
+// alike reports whether sessions are as uniform and as small as guesses are.
 func (d *bruteForce) alike(s *sessions, f *event.Flow) bool {
-	return s.packets.Variation() <= d.p.Variation && (service(f) != portSSH || s.bytes.Mean() <= d.p.SSHMean)
+	most := d.p.WinRMMean
+	switch service(f) {
+	case portSSH:
+		most = d.p.SSHMean
+	case portRDP:
+		most = float64(d.p.MostBytes)
+	}
+	return s.packets.Variation() <= d.p.Variation && s.bytes.Mean() <= most
 }
 
 // crowd judges all public clients of a service together.

@@ -71,6 +71,20 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestLogsCannotSteerTheTerminal: an escape sequence in a user's name must not
+// reach the terminal.
+func TestLogsCannotSteerTheTerminal(t *testing.T) {
+	r := result()
+	r.Findings[0].Resource.AccessKeyDetails.UserName = "a\x1b]0;owned\x07\nb"
+	var b bytes.Buffer
+	if err := Table(&b, r, 100); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "\x1b]") || !strings.Contains(b.String(), "a?]0;owned??b") {
+		t.Errorf("the name is printed as it stands: %q", b.String())
+	}
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	if *update {

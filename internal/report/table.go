@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -75,6 +76,17 @@ func findingTable(fs []finding.Finding, width int) string {
 
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s))) }
 
+// printable makes control characters, with which a log could steer a terminal,
+// into question marks.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
 // clip shortens s to width characters, saying so with an ellipsis.
 func clip(s string, width int) string {
 	if lipgloss.Width(s) <= width {
@@ -89,7 +101,7 @@ func parties(f *finding.Finding) string {
 	if a := f.Service.Action; a.DNSRequestAction != nil || a.NetworkConnectionAction != nil && a.NetworkConnectionAction.ConnectionDirection == "OUTBOUND" {
 		arrow = " → "
 	}
-	return Resource(f) + arrow + Actor(f)
+	return printable(Resource(f) + arrow + Actor(f))
 }
 
 // Resource names what a finding is about in a few characters.
