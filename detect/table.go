@@ -176,30 +176,32 @@ func (t *Table[K, V]) place(h uint64) int {
 	return i
 }
 
-// grow drops expired entries and doubles the slots when that was not enough.
+// grow makes room for new entries: by dropping the expired ones, and by more
+// slots when that was not enough. Tables whose keys come and go so reach a size
+// at which they allocate no more.
 func (t *Table[K, V]) grow(now event.Time) {
-	live := 0
-	for i, tag := range t.tags {
-		if tag != 0 && now-t.entries[i].seen <= t.ttl {
-			live++
+	for i := range t.tags {
+		for t.tags[i] != 0 && now-t.entries[i].seen > t.ttl {
+			t.remove(i)
 		}
 	}
 	slots := max(len(t.tags), firstSlots)
-	for live*8 >= slots*4 {
+	for t.used*8 >= slots*4 {
 		slots *= 2
 	}
-	t.rebuild(slots, now)
+	if slots > len(t.tags) {
+		t.rebuild(slots)
+	}
 }
 
-func (t *Table[K, V]) rebuild(slots int, now event.Time) {
+func (t *Table[K, V]) rebuild(slots int) {
 	tags, entries := t.tags, t.entries
 	t.tags, t.entries, t.used, t.hand = make([]uint8, slots), make([]entry[K, V], slots), 0, 0
 	for i, tag := range tags {
-		if tag == 0 || now-entries[i].seen > t.ttl {
-			continue
+		if tag != 0 {
+			e := &entries[i]
+			t.entries[t.place(t.hash(e.entity, &e.key))] = *e
 		}
-		e := &entries[i]
-		t.entries[t.place(t.hash(e.entity, &e.key))] = *e
 	}
 }
 

@@ -199,3 +199,22 @@ func BenchmarkTable(b *testing.B) {
 		i++
 	}
 }
+
+// TestChurnStopsAllocating: keys that come and go for ever need no new memory.
+func TestChurnStopsAllocating(t *testing.T) {
+	var s Setup
+	tab := NewTable[uint64, int64](&s, "t", time.Minute, 1<<20)
+	p := Pass{Now: event.Day, Entity: 1}
+	k := uint64(0)
+	churn := func() {
+		for range 10_000 {
+			k++
+			p.Now += 100
+			*tab.At(&p, k) = 1
+		}
+	}
+	churn()
+	if n := testing.AllocsPerRun(5, churn); n > 0 {
+		t.Errorf("%.0f allocations", n)
+	}
+}

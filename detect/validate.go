@@ -52,10 +52,19 @@ func validParams(d *Detector) (errs []error) {
 	if t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
 		return []error{fmt.Errorf("detector %q: Params must point to a struct", d.Name)}
 	}
-	for i := range t.Elem().NumField() {
-		f := t.Elem().Field(i)
+	return undocumented(d.Name, "", t.Elem())
+}
+
+// undocumented complains about every field of a parameter struct, nested ones
+// included, that lacks a doc or a source tag.
+func undocumented(detector, prefix string, t reflect.Type) (errs []error) {
+	for i := range t.NumField() {
+		f := t.Field(i)
 		if f.Tag.Get("doc") == "" || f.Tag.Get("source") == "" {
-			errs = append(errs, fmt.Errorf("detector %q: parameter %s needs a doc and a source tag", d.Name, f.Name))
+			errs = append(errs, fmt.Errorf("detector %q: parameter %s%s needs a doc and a source tag", detector, prefix, f.Name))
+		}
+		if f.Type.Kind() == reflect.Struct {
+			errs = append(errs, undocumented(detector, prefix+f.Name+".", f.Type)...)
 		}
 	}
 	return errs

@@ -146,11 +146,13 @@ func anyAnswer(a string) (data, kind string) {
 	return data, kind
 }
 
-// alias adds what lists say of a CNAME target; a match on the name itself wins.
+// alias adds what lists say of a CNAME target. The name's own marks win, but
+// for being popular, which says nothing of where it leads.
 func (e *Enricher) alias(d *event.DNS, target string) {
-	target = strings.TrimSuffix(target, ".")
-	m, matched := e.lists.Domain(target)
-	if m != 0 && d.Marks == 0 {
+	if d.Marks&^event.MarkPopular != 0 {
+		return
+	}
+	if m, matched := e.lists.Domain(strings.TrimSuffix(target, ".")); m&^event.MarkPopular != 0 {
 		d.Marks, d.Matched = m, matched
 	}
 }

@@ -45,7 +45,8 @@ type DNS struct {
 	Firewall string // firewall_rule_action
 	Protocol string // transport
 	Src      IP
-	// Matched is the suffix of Name that is on a list, "" when none is.
+	// Matched is the suffix of Name, or of the alias it leads to, that is on a
+	// list; "" when none is.
 	Matched string
 	// Registrable is the offset in Name of the registrable domain (public
 	// suffix plus one label), -1 when Name has none.

@@ -69,3 +69,7 @@ func (in Info) Set(key string, v any) Info {
 	}
 	return append(in, InfoItem{key, v})
 }
+
+// ThreatName is a Value that becomes the name a list gives the indicator (for
+// public resolvers: who runs it); itself where no list gives one.
+type ThreatName string

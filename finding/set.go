@@ -241,6 +241,9 @@ func (s *Set) lists(c *collected, f *Finding) Info {
 	if s.name.Lists == nil {
 		return info
 	}
+	if s.nameThreats(info, c.Intel) {
+		return info
+	}
 	var ev Evidence
 	for _, in := range c.Intel {
 		for _, m := range s.name.Lists(in) {
@@ -257,6 +260,26 @@ func (s *Set) lists(c *collected, f *Finding) Info {
 		info = append(Info{{"threatName", d.ThreatNames[0]}}, info...)
 	}
 	return append(Info{{"threatListName", d.ThreatListName}}, info...)
+}
+
+// nameThreats replaces ThreatName values by what the lists call the
+// indicator. It reports whether there was any: lists that only name things are
+// no evidence.
+func (s *Set) nameThreats(info Info, intel []Indicator) (any bool) {
+	for i := range info {
+		if _, ok := info[i].Value.(ThreatName); !ok {
+			continue
+		}
+		any = true
+		for _, in := range intel {
+			for _, m := range s.name.Lists(in) {
+				if len(m.Threats) > 0 {
+					info[i].Value = m.Threats[0]
+				}
+			}
+		}
+	}
+	return any
 }
 
 func callList(calls []apiCall) []Info {

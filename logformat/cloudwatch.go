@@ -116,7 +116,7 @@ func (st *State) unwrap(sp span) int {
 	if sp.n < escaped {
 		return int(sp.n)
 	}
-	st.scan.escape = -1
+	st.scan.changed()
 	return unescapeInPlace(st.scan.text[sp.off : int(sp.off)+sp.len()])
 }
 

@@ -23,7 +23,8 @@ var flowLog = Format{
 		if st.flow.columns.N == 0 {
 			st.flow = defaultPlan
 		}
-		return st.eachFlow(b, final)
+		b.Columns = st.flow.columns
+		return st.eachLine(b, final, (*State).flowLine)
 	},
 }
 
@@ -133,22 +134,4 @@ func (p *flowPlan) accepts(line []byte) bool {
 		return true
 	}
 	return false
-}
-
-// eachFlow reads the lines of a flow log.
-func (st *State) eachFlow(b *event.Batch, final bool) int {
-	if st.refused {
-		return st.dropLines(b.Data, final)
-	}
-	b.Columns = st.flow.columns
-	return st.eachLine(b, final, (*State).flowLine)
-}
-
-// dropLines counts the lines of a log that was refused.
-func (st *State) dropLines(data []byte, final bool) int {
-	st.Stats.Skipped[SkipTransitGateway] += bytes.Count(data, []byte{'\n'})
-	if n := len(data); final && n > 0 && data[n-1] != '\n' {
-		st.skip(SkipTransitGateway)
-	}
-	return len(data)
 }

@@ -1,12 +1,18 @@
 package logformat
 
 import (
+	"bytes"
+
 	"picket/event"
 )
 
 // flowLine reads the line in [i, e). It refuses a header that changes the
 // columns of a batch that has rows of other columns.
 func (st *State) flowLine(i, e int) bool {
+	if st.refused {
+		st.skip(SkipRefused)
+		return true
+	}
 	if c := st.batch.Data[i]; c > '9' || c < '-' {
 		return st.flowHeader(i, e)
 	}
@@ -19,9 +25,7 @@ func (st *State) flowHeader(i, e int) bool {
 	b := st.batch
 	line := b.Data[i:e]
 	if isTransitGateway(line) {
-		st.bad(i, "transit gateway flow log (version 6): its records are about attachments, not interfaces")
-		st.refused = true
-		return false
+		return st.refuse(i, "transit gateway flow log (version 6): its records are about attachments, not interfaces")
 	}
 	if !isFlowHeader(line) {
 		st.bad(i, "no flow record")
@@ -29,9 +33,7 @@ func (st *State) flowHeader(i, e int) bool {
 	}
 	plan, reason := planOf(line)
 	if reason != "" {
-		st.bad(i, reason)
-		st.refused = true
-		return false
+		return st.refuse(i, reason)
 	}
 	if plan.columns == b.Columns {
 		return true
@@ -43,16 +45,27 @@ func (st *State) flowHeader(i, e int) bool {
 	return true
 }
 
+// refuse counts the header at i as a bad record, and leaves the records behind
+// it alone.
+func (st *State) refuse(i int, reason string) bool {
+	st.bad(i, reason)
+	st.refused = true
+	return true
+}
+
 // wrappedFlow reads the log message in [i, e) as a flow record in the default
-// format. Messages that do not begin like one are of other streams.
+// format. Messages that do not look like one are of other streams.
 func (st *State) wrappedFlow(i, e int) {
-	if text := st.batch.Data[i:e]; len(text) < 2 || text[0] < '2' || text[0] > '9' || text[1] != ' ' {
+	text := st.batch.Data[i:e]
+	if text[0] < '2' || text[0] > '9' || bytes.Count(text, space)+1 != defaultPlan.columns.N {
 		st.skip(SkipOther)
 		return
 	}
 	st.batch.Columns = defaultPlan.columns
 	st.flowRecord(&defaultPlan, i, e)
 }
+
+var space = []byte{' '}
 
 // flowRecord makes a row of the record in [i, e).
 func (st *State) flowRecord(p *flowPlan, i, e int) {

@@ -13,14 +13,13 @@ import (
 // place behind what they read, or fail. None reads outside text.
 type scanner struct {
 	text []byte
-	// escape is the first backslash at or behind some place that was read
-	// already, len(text) when there is none. While it lies behind a string's
-	// closing quote the string has no escapes, at the price of one comparison.
-	escape  int
-	out     [maxFields]span
-	orders  [numSchemas]order
-	scratch []byte
-	inside  int // set with entered: the place behind the container's bracket
+	// No backslash stands in text[plain:escape]. A string that ends there has no
+	// escapes, at the price of two comparisons.
+	plain, escape int
+	out           [maxFields]span
+	orders        [numSchemas]order
+	scratch       []byte
+	inside        int // set with entered: the place behind the container's bracket
 }
 
 // Negative results of scanner methods.
@@ -37,7 +36,13 @@ const escaped = 1 << 31
 
 func (sp span) len() int { return int(sp.n &^ escaped) }
 
-func (s *scanner) on(text []byte) { s.text, s.escape = text, -1 }
+func (s *scanner) on(text []byte) {
+	s.text = text
+	s.changed()
+}
+
+// changed forgets what is known of text.
+func (s *scanner) changed() { s.plain, s.escape = 0, -1 }
 
 // view returns the text of a span: unescaped if it is a string.
 func (s *scanner) view(b *event.Batch, id field) string {
@@ -70,13 +75,13 @@ func (s *scanner) space(i int) int {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-// nextEscape brings escape up to i.
-func (s *scanner) nextEscape(i int) {
+// findEscape moves plain and escape to i.
+func (s *scanner) findEscape(i int) {
 	n := bytes.IndexByte(s.text[i:], '\\')
 	if n < 0 {
 		n = len(s.text) - i
 	}
-	s.escape = i + n
+	s.plain, s.escape = i, i+n
 }
 
 // quote returns the place of the quote that closes the string whose inside
@@ -171,8 +176,8 @@ func (s *scanner) flatArray(i int) int {
 		}
 		return failed
 	}
-	if s.escape < i {
-		s.nextEscape(i)
+	if i < s.plain || i > s.escape {
+		s.findEscape(i)
 	}
 	in := s.text[i : i+n]
 	if s.escape < i+n || bytes.Count(in, quoteMark)%2 != 0 || bytes.IndexByte(in, '[') >= 0 {

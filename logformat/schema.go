@@ -243,8 +243,8 @@ func (s *scanner) member(k *key, i int) int {
 
 // string notes the string whose inside begins at i.
 func (s *scanner) string(id field, i int) int {
-	if s.escape < i {
-		s.nextEscape(i)
+	if i < s.plain || i > s.escape {
+		s.findEscape(i)
 	}
 	n := bytes.IndexByte(s.text[i:], '"')
 	if n < 0 {

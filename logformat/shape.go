@@ -18,6 +18,7 @@ const (
 
 var telling = map[string]seen{
 	"eventName":              seenEventName,
+	"insightDetails":         seenEventName,
 	"detail-type":            seenDetail,
 	"Records":                seenRecords,
 	"digestS3Object":         seenDigest,

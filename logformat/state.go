@@ -80,13 +80,13 @@ const (
 	SkipNoData                      // flow records of an interval without traffic
 	SkipSkipData                    // flow records that stand for records AWS lost
 	SkipStage                       // audit events of a stage that a later one repeats
-	SkipTransitGateway              // records of a transit gateway flow log
+	SkipRefused                     // records of a flow log that was refused as a whole
 	NumSkips
 )
 
 var skipNames = [NumSkips]string{
 	"digest", "insight", "network activity", "other source", "control message", "nodata", "skipdata", "stage",
-	"transit gateway",
+	"refused log",
 }
 
 func (s Skip) String() string { return skipNames[s] }

@@ -127,7 +127,7 @@ var trailSchema = newSchema(slotTrail,
 func (st *State) trail(i, e int) verdict {
 	s := &st.scan
 	if s.out[trailName].n == 0 || s.out[trailTime].n == 0 || s.out[trailSource].n == 0 {
-		return stranger
+		return st.insight()
 	}
 	if d := s.out[trailDetail]; d.n != 0 {
 		i, e = int(d.off), int(d.off+d.n)
@@ -143,9 +143,6 @@ func (st *State) trail(i, e int) verdict {
 	category := st.category()
 	switch category {
 	case "", "Management", "Data":
-	case "Insight":
-		st.skip(SkipInsight)
-		return done
 	case "NetworkActivity":
 		st.skip(SkipNetworkActivity)
 		return done
@@ -170,14 +167,21 @@ func (st *State) trail(i, e int) verdict {
 	return done
 }
 
+// insight tells an Insights event, which has no eventName of its own, from what
+// is no CloudTrail record.
+func (st *State) insight() verdict {
+	if st.scan.view(st.batch, trailType) != "AwsCloudTrailInsight" {
+		return stranger
+	}
+	st.skip(SkipInsight)
+	return done
+}
+
 // category is eventCategory, or what older records say in other words.
 func (st *State) category() string {
 	s := &st.scan
 	if s.out[trailCategory].n != 0 {
 		return s.view(st.batch, trailCategory)
-	}
-	if s.view(st.batch, trailType) == "AwsCloudTrailInsight" {
-		return "Insight"
 	}
 	switch s.view(st.batch, trailManagement) {
 	case "true":

@@ -43,10 +43,33 @@ func DGA(label string) float64 {
 	return sigmoid(&v)
 }
 
-func sigmoid(v *lexical.Vector) float64 {
-	z := 0.0
+func sigmoid(v *lexical.Vector) float64 { return 1 / (1 + math.Exp(-weigh(v))) }
+
+func weigh(v *lexical.Vector) (z float64) {
 	for i := range v {
 		z += v[i] * weights[i]
 	}
-	return 1 / (1 + math.Exp(-z))
+	return z
+}
+
+// certainWeight is what the features of a label that scores Certain weigh.
+var certainWeight = math.Log(Certain / (1 - Certain))
+
+// scoresCertain is DGA(label) >= Certain. The letters of most labels settle
+// it: what the words could add at most is not enough.
+func scoresCertain(label string) bool {
+	if lexical.Neutral(label) {
+		return false
+	}
+	var v lexical.Vector
+	tables.MeasureLetters(label, &v)
+	most := weigh(&v)
+	for _, f := range lexical.WordFeatures {
+		most += max(0, weights[f]) * v[lexical.Length]
+	}
+	if most < certainWeight {
+		return false
+	}
+	tables.MeasureWords(label, &v)
+	return sigmoid(&v) >= Certain
 }

@@ -16,7 +16,7 @@ func certain(label string, h uint64) bool {
 	if v := slot.Load(); v|1 == h|1 && v != 0 {
 		return v&1 == 1
 	}
-	yes := DGA(label) >= Certain
+	yes := scoresCertain(label)
 	v := h &^ 1
 	if yes {
 		v |= 1

@@ -30,15 +30,14 @@ var grantHeaders = [...]struct {
 // (x-amz-grant-…) or an AccessControlPolicy document. stated is false when the
 // request says nothing about access; a bucket then is private.
 func EvaluateACL(params string) (a Access, stated bool) {
-	var e evaluation
-	e.some(jsonview.Get(params, "x-amz-acl"), func(name string) bool {
+	some(jsonview.Get(params, "x-amz-acl"), func(name string) bool {
 		if name != "" {
 			a, stated = a.Union(Canned(name)), true
 		}
 		return false
 	})
 	for _, h := range grantHeaders {
-		e.some(jsonview.Get(params, h.name), func(value string) bool {
+		some(jsonview.Get(params, h.name), func(value string) bool {
 			a, stated = a.Union(header(value, h.perm)), true
 			return false
 		})
@@ -46,7 +45,6 @@ func EvaluateACL(params string) (a Access, stated bool) {
 	if policy := jsonview.Get(params, "AccessControlPolicy"); policy != "" {
 		a, stated = a.Union(EvaluateGrants(jsonview.Get(policy, "AccessControlList", "Grant"))), true
 	}
-	a.Unknown = a.Unknown || e.failed
 	return a, stated
 }
 
@@ -66,12 +64,10 @@ func Canned(name string) Access {
 // EvaluateGrants evaluates one raw grant or a raw array of grants, each with
 // Grantee.URI and Permission.
 func EvaluateGrants(raw string) (a Access) {
-	var e evaluation
-	e.some(raw, func(g string) bool {
+	some(raw, func(g string) bool {
 		a = a.Union(grant(jsonview.GetString(g, "Grantee", "URI"), jsonview.GetString(g, "Permission")))
 		return false
 	})
-	a.Unknown = e.failed
 	return a
 }
 

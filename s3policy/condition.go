@@ -10,11 +10,11 @@ import (
 // conditions says which of the callers a statement does not single out meet
 // its conditions. For a grant the answer errs towards more callers, for a
 // denial towards fewer.
-func (e *evaluation) conditions(s string, deny bool) audience {
+func conditions(s string, deny bool) audience {
 	who := everyone
 	for op, keys := range jsonview.Object(jsonview.Get(s, "Condition")) {
 		for key, values := range jsonview.Object(keys) {
-			c := condition{operator(op), key, kindOf(key), values, e}
+			c := condition{operator(op), key, kindOf(key), values}
 			if deny {
 				who &= c.denies()
 			} else {
@@ -31,7 +31,6 @@ type condition struct {
 	key    string
 	kind   keyKind
 	values string // raw: one or many
-	e      *evaluation
 }
 
 // operation is what a condition operator does. Operators and keys are written
@@ -220,14 +219,14 @@ func (c *condition) lacking() audience {
 }
 
 func (c *condition) says(v string) bool {
-	return c.e.some(c.values, func(have string) bool { return strings.EqualFold(have, v) })
+	return some(c.values, func(have string) bool { return strings.EqualFold(have, v) })
 }
 
 // fixed reports whether every value pins the key down. Values are alternatives:
 // one open value makes the condition open.
 func (c *condition) fixed() bool {
 	n := 0
-	return !c.e.some(c.values, func(v string) bool {
+	return !some(c.values, func(v string) bool {
 		n++
 		return c.itself(v) || c.op.patterns && c.open(v)
 	}) && n > 0
@@ -290,7 +289,7 @@ const (
 // broad reports whether the address ranges let in the internet at large.
 func (c *condition) broad() bool {
 	n, share := 0, 0.0
-	wide := c.e.some(c.values, func(v string) bool {
+	wide := some(c.values, func(v string) bool {
 		n++
 		p, ok := prefix(v)
 		if ok && p.Addr().Is4() {
@@ -303,7 +302,7 @@ func (c *condition) broad() bool {
 
 // everywhere reports whether one range is all IPv4 addresses.
 func (c *condition) everywhere() bool {
-	return c.e.some(c.values, func(v string) bool {
+	return some(c.values, func(v string) bool {
 		p, ok := prefix(v)
 		return ok && p.Bits() == 0 && p.Addr().Is4()
 	})

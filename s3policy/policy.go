@@ -11,7 +11,6 @@ import (
 const (
 	maxDocument   = 64 << 10
 	maxStatements = 400
-	maxValues     = 1000    // in one list
 	maxWork       = 4 << 20 // bytes of pattern matched against bytes of text
 )
 
@@ -63,6 +62,8 @@ type statement struct {
 
 // EvaluatePolicy evaluates a bucket policy: the raw JSON object, or a raw JSON
 // string that holds one. An empty object or an empty document grants nothing.
+// It allocates nothing for a policy, given as an object without escapes, that
+// speaks only of callers it singles out.
 func EvaluatePolicy(doc string) Access {
 	if jsonview.IsString(doc) {
 		doc = jsonview.String(doc)
@@ -75,8 +76,7 @@ func EvaluatePolicy(doc string) Access {
 	if len(doc) > maxDocument || statements == "" {
 		return Access{Unknown: true}
 	}
-	var allows, denies [4]statement // most policies have no more; more are kept on the heap
-	e := evaluation{work: maxWork, allows: allows[:0], denies: denies[:0]}
+	e := evaluation{work: maxWork}
 	e.read(statements)
 	a := e.decide()
 	if e.failed || e.work < 0 {
@@ -112,38 +112,38 @@ func (e *evaluation) statement(s string) {
 	case !jsonview.IsObject(s):
 		e.failed = true
 	case jsonview.GetString(s, "Effect") == "Allow":
-		e.keep(&e.allows, s, false)
+		if st, ok := e.parse(s, false); ok {
+			e.allows = append(e.allows, st)
+		}
 	case jsonview.GetString(s, "Effect") == "Deny":
-		e.keep(&e.denies, s, true)
+		if st, ok := e.parse(s, true); ok {
+			e.denies = append(e.denies, st)
+		}
 	default:
 		e.failed = true
 	}
 }
 
-// keep adds s when it applies to anybody it does not single out.
-func (e *evaluation) keep(to *[]statement, s string, deny bool) {
-	st := statement{who: e.principals(s)}
-	if st.who == 0 {
-		return
+// parse reads a statement; applies is false when it applies to nobody but
+// whom it singles out.
+func (e *evaluation) parse(s string, deny bool) (st statement, applies bool) {
+	if st.who = principals(s); st.who == 0 {
+		return st, false
 	}
-	if st.who &= e.conditions(s, deny); st.who == 0 {
-		return
+	if st.who &= conditions(s, deny); st.who == 0 {
+		return st, false
 	}
-	if st.actions = e.actions(s); st.actions == 0 {
-		return
-	}
+	st.actions = e.actions(s)
 	st.resources = jsonview.Get(s, "Resource")
 	if st.resources == "" {
 		st.resources, st.anyOther = jsonview.Get(s, "NotResource"), true
 	}
-	if st.resources != "" {
-		*to = append(*to, st)
-	}
+	return st, st.actions != 0 && st.resources != ""
 }
 
 // principals says whom a statement's principal element takes in. NotPrincipal
 // takes in everybody but whom it names.
-func (e *evaluation) principals(s string) audience {
+func principals(s string) audience {
 	if jsonview.Get(s, "NotPrincipal") != "" {
 		return everyone
 	}
@@ -151,7 +151,7 @@ func (e *evaluation) principals(s string) audience {
 	if jsonview.String(p) == "*" {
 		return everyone
 	}
-	if e.some(jsonview.Get(p, "AWS"), func(v string) bool { return v == "*" }) {
+	if some(jsonview.Get(p, "AWS"), func(v string) bool { return v == "*" }) {
 		return everyone
 	}
 	return 0
@@ -159,16 +159,11 @@ func (e *evaluation) principals(s string) audience {
 
 // some reports whether one of the values of raw, one or many, satisfies yes.
 // true and 443 may be written bare, and are passed as written.
-func (e *evaluation) some(raw string, yes func(string) bool) bool {
+func some(raw string, yes func(string) bool) bool {
 	if !jsonview.IsArray(raw) {
 		return raw != "" && yes(text(raw))
 	}
-	n := 0
 	for v := range jsonview.Array(raw) {
-		if n++; n > maxValues {
-			e.failed = true
-			return false
-		}
 		if yes(text(v)) {
 			return true
 		}
@@ -201,7 +196,7 @@ func (e *evaluation) actions(s string) (set uint32) {
 }
 
 func (e *evaluation) matchAny(patterns, s string, fold bool) bool {
-	return e.some(patterns, func(p string) bool { return e.match(p, s, fold) })
+	return some(patterns, func(p string) bool { return e.match(p, s, fold) })
 }
 
 // match is glob on a budget: a document made to be slow ends unknown.
@@ -238,7 +233,7 @@ func (e *evaluation) denied(st *statement, action uint32) audience {
 		return 0
 	}
 	all := everyone
-	e.some(st.resources, func(resource string) bool {
+	some(st.resources, func(resource string) bool {
 		var who audience
 		for i := range e.denies {
 			if d := &e.denies[i]; d.actions&action != 0 && e.covers(d, resource, st.anyOther) {

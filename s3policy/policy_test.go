@@ -239,6 +239,13 @@ func TestEvaluateACL(t *testing.T) {
 	}
 }
 
+func TestEvaluatePolicyAllocations(t *testing.T) {
+	doc := allow(`{"AWS":["*"]}`, `{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"},"Bool":{"aws:SecureTransport":true}}`)
+	if n := testing.AllocsPerRun(100, func() { EvaluatePolicy(doc) }); n > 0 {
+		t.Errorf("%.0f allocations, want none", n)
+	}
+}
+
 func FuzzEvaluatePolicy(f *testing.F) {
 	f.Add(allow(`"*"`, `{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","x"]}}`))
 	f.Add(allow(`{"AWS":["*",1]}`, `{"ForAllValues:StringNotLikeIfExists":{"aws:PrincipalOrgPaths":["o-*"]},"Null":{"aws:x":true}}`))

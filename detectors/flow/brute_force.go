@@ -40,19 +40,19 @@ logs in every few seconds and is refused each time. Load balancers' checks are t
 
 // BruteForceParams tune BruteForce.
 type BruteForceParams struct {
-	Sessions     int     `doc:"sessions of one client in 5 to 10 minutes" source:"own default, detection reference 3.3"`
+	Sessions     int     `doc:"sessions of one client in 5 to 10 minutes" source:"own default"`
 	LeastPackets uint64  `doc:"packets a guess takes the client, at least" source:"SSHCure (Hellemons 2012) puts the phase at 11 to 51 packets; lowered for RDP"`
 	MostPackets  uint64  `doc:"packets a guess takes the client, at most" source:"SSHCure (Hellemons 2012), raised"`
-	MostBytes    uint64  `doc:"bytes a guess takes the client, at most" source:"own default, detection reference 3.3"`
-	MostSeconds  uint32  `doc:"how long a guess lasts, at most" source:"own default, detection reference 3.3"`
-	Variation    float64 `doc:"coefficient of variation of the client's packets, at most" source:"own default, detection reference 3.3"`
+	MostBytes    uint64  `doc:"bytes a guess takes the client, at most" source:"own default"`
+	MostSeconds  uint32  `doc:"how long a guess lasts, at most" source:"own default"`
+	Variation    float64 `doc:"coefficient of variation of the client's packets, at most" source:"own default"`
 	SSHMean      float64 `doc:"mean bytes of the client's side of an SSH session, at most" source:"own choice: refused logins take 2000 to 4000 with headers, a command with a key over 5000"`
 	WinRMMean    float64 `doc:"mean bytes of the client's side of a WinRM session, at most" source:"own choice: a refused login is three short requests, a query carries a document as well"`
-	DaySessions  int     `doc:"sessions of one public client in 24 hours" source:"own default, detection reference 3.3"`
-	HourSessions int     `doc:"sessions of one public client in each of several hours in a row" source:"own default, detection reference 3.3"`
-	Hours        uint8   `doc:"how many hours in a row" source:"own default, detection reference 3.3"`
-	Spread       int     `doc:"sessions of all public clients in an hour, when spread over many" source:"own default, detection reference 3.3"`
-	SpreadOver   int     `doc:"how many clients are many" source:"own default, detection reference 3.3"`
+	DaySessions  int     `doc:"sessions of one public client in 24 hours" source:"own default"`
+	HourSessions int     `doc:"sessions of one public client in each of several hours in a row" source:"own default"`
+	Hours        uint8   `doc:"how many hours in a row" source:"own default"`
+	Spread       int     `doc:"sessions of all public clients in an hour, when spread over many" source:"own default"`
+	SpreadOver   int     `doc:"how many clients are many" source:"own default"`
 }
 
 var sshBruteForce = declare(finding.Type{

@@ -39,12 +39,12 @@ streams and log shippers over UDP; load tests.`,
 
 // FloodParams tune Flood.
 type FloodParams struct {
-	Packets      uint64   `doc:"packets a minute to one host that make a flood" source:"own default, detection reference 3.2"`
-	Ratio        uint64   `doc:"how many packets must go out for each that comes in" source:"own default, detection reference 3.2"`
+	Packets      uint64   `doc:"packets a minute to one host that make a flood" source:"own default"`
+	Ratio        uint64   `doc:"how many packets must go out for each that comes in" source:"own default"`
 	Heavy        uint64   `doc:"packets a minute that make a flood even when some come back" source:"FastNetMon: 20000 packets a second for each host"`
-	HeavyRatio   uint64   `doc:"how many packets must then go out for each that comes in" source:"own default, detection reference 3.2"`
-	Opened       uint32   `doc:"TCP conversations opened to one host in a minute that make a flood" source:"own default, detection reference 3.2"`
-	TCPBytes     uint64   `doc:"most bytes a TCP packet of a flood has on average, headers included" source:"own default, detection reference 3.2"`
+	HeavyRatio   uint64   `doc:"how many packets must then go out for each that comes in" source:"own default"`
+	Opened       uint32   `doc:"TCP conversations opened to one host in a minute that make a flood" source:"own default"`
+	TCPBytes     uint64   `doc:"most bytes a TCP packet of a flood has on average, headers included" source:"own default"`
 	CountAfter   uint32   `doc:"small outbound records of the instance in a minute before they are counted for each host" source:"own choice: a tenth of the least flood"`
 	TCPPorts     []uint16 `doc:"ports of services that speak TCP only" source:"IANA service names; 80 and 443 are left out as QUIC and the GuardDuty tester use them"`
 	TunnelPorts  []uint16 `doc:"UDP ports whose traffic is acknowledged inside: judged by whole minutes" source:"IANA service names: QUIC, IPsec, OpenVPN, L2TP, TURN, WireGuard"`

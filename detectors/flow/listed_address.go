@@ -29,7 +29,7 @@ cryptocurrency network, unless they use a port of NodePorts.`,
 
 // ListedAddressParams tune ListedAddress.
 type ListedAddressParams struct {
-	BothWays  uint64   `doc:"bytes each side must have sent when it is unknown who opened the conversation" source:"own default, detection reference 3.1"`
+	BothWays  uint64   `doc:"bytes each side must have sent when it is unknown who opened the conversation" source:"own default"`
 	NodePorts []uint16 `doc:"remote ports of peer-to-peer nodes, which are no mining pools: never BitcoinTool" source:"default ports of the Bitcoin, Litecoin, Dash, Dogecoin, Monero and Ethereum nodes"`
 }
 

@@ -34,11 +34,11 @@ instance has made usual. False positives: new software. Instances of one group a
 
 // PortUnusualParams tune PortUnusual.
 type PortUnusualParams struct {
-	Watched time.Duration `doc:"for how long an instance must have been watched" source:"own default, detection reference 1.8"`
-	Days    int           `doc:"on how many different days it must have been active" source:"own default, detection reference 1.8"`
-	Records uint32        `doc:"unanswered records that count like an answered one" source:"own default, detection reference 3.8"`
+	Watched time.Duration `doc:"for how long an instance must have been watched" source:"own default"`
+	Days    int           `doc:"on how many different days it must have been active" source:"own default"`
+	Records uint32        `doc:"unanswered records that count like an answered one" source:"own default"`
 	Alert   time.Duration `doc:"for how long after its first use a port stays unusual" source:"own choice"`
-	PerDay  uint16        `doc:"ports raised for an instance in a day, at most" source:"own default, detection reference 3.8"`
+	PerDay  uint16        `doc:"ports raised for an instance in a day, at most" source:"own default"`
 	Log4j   []uint16      `doc:"ports raised with severity 8" source:"GuardDuty user guide"`
 }
 
@@ -71,7 +71,7 @@ type profile struct {
 }
 
 const (
-	usageTTL    = 90 * 24 * time.Hour // the profile's horizon: detection reference 1.8
+	usageTTL    = 90 * 24 * time.Hour // the horizon of the profile: own choice
 	maxUsages   = 1 << 17
 	maxProfiles = 1 << 16
 )

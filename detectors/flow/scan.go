@@ -48,13 +48,13 @@ type ScanParams struct {
 	Window      time.Duration `doc:"time in which tries are counted together" source:"Zeek scan policy"`
 	Ports       int           `doc:"different ports of one host, at least (at most 32)" source:"Zeek scan policy: 15 in 5 minutes"`
 	SystemPorts int           `doc:"ports below 1024 among them, where the log has no TCP flags" source:"own choice"`
-	PortsFailed float64       `doc:"share of these ports that must have failed" source:"own default, detection reference 3.4"`
-	SlowWindow  time.Duration `doc:"time in which the tries of a slow port scan are counted together" source:"own default, detection reference 3.4"`
-	SlowPorts   int           `doc:"different ports of one host in a slow port scan" source:"own default, detection reference 3.4"`
-	Hosts       int           `doc:"different public hosts tried on one port" source:"own default, detection reference 3.5"`
-	HostsFailed float64       `doc:"share of these hosts that must have failed" source:"own default, detection reference 3.5"`
+	PortsFailed float64       `doc:"share of these ports that must have failed" source:"own default"`
+	SlowWindow  time.Duration `doc:"time in which the tries of a slow port scan are counted together" source:"own default"`
+	SlowPorts   int           `doc:"different ports of one host in a slow port scan" source:"own default"`
+	Hosts       int           `doc:"different public hosts tried on one port" source:"own default"`
+	HostsFailed float64       `doc:"share of these hosts that must have failed" source:"own default"`
 	FewHosts    int           `doc:"different public hosts that suffice when nearly all failed" source:"Zeek scan policy: 25 in 5 minutes"`
-	FewFailed   float64       `doc:"what nearly all means" source:"own default, detection reference 3.5"`
+	FewFailed   float64       `doc:"what nearly all means" source:"own default"`
 	Share       float64       `doc:"share that one port must have of all hosts tried in its protocol" source:"own choice: peer-to-peer networks use many ports"`
 	PeerPorts   []uint16      `doc:"ports on which peer-to-peer programs try many dead hosts: never a sweep" source:"default ports of eDonkey, Gnutella, BitTorrent, Bitcoin, Litecoin, Monero and Ethereum"`
 }

@@ -34,12 +34,12 @@ newsletter in its first day, and a mail server whose inbound mail comes another 
 
 // SpambotParams tune Spambot.
 type SpambotParams struct {
-	Sessions     int           `doc:"sessions to port 25 in an hour" source:"own default, detection reference 3.7"`
-	Hosts        int           `doc:"different hosts among them" source:"own default, detection reference 3.7"`
+	Sessions     int           `doc:"sessions to port 25 in an hour" source:"own default"`
+	Hosts        int           `doc:"different hosts among them" source:"own default"`
 	Watched      time.Duration `doc:"for how long the instance must have been watched without mail" source:"own choice"`
-	Forget       time.Duration `doc:"after how long without mail it counts as new again (at most 30 days)" source:"own default, detection reference 3.7"`
+	Forget       time.Duration `doc:"after how long without mail it counts as new again (at most 30 days)" source:"own default"`
 	Learn        time.Duration `doc:"after how long new mail is taken for a habit" source:"own choice"`
-	BurstHosts   int           `doc:"different hosts in a burst, answered or not" source:"own default, detection reference 3.7"`
+	BurstHosts   int           `doc:"different hosts in a burst, answered or not" source:"own default"`
 	BurstMinutes time.Duration `doc:"how long a burst may take" source:"own choice"`
 }
 

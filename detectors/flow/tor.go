@@ -32,8 +32,8 @@ does not open sessions to relays.`,
 // TorParams tune Tor.
 type TorParams struct {
 	RelayPorts   []uint16 `doc:"ports on which a relay that is no guard is taken for an entry into Tor" source:"usual ORPort, DirPort and control ports of relays (Tor manual); own choice"`
-	RelaysCalled int      `doc:"different relays a relay opens sessions to in a day, at least" source:"own default, detection reference 3.1"`
-	RelaysCaller int      `doc:"different relays that open sessions to one port of a relay in a day, at least" source:"own default, detection reference 3.1"`
+	RelaysCalled int      `doc:"different relays a relay opens sessions to in a day, at least" source:"own default"`
+	RelaysCaller int      `doc:"different relays that open sessions to one port of a relay in a day, at least" source:"own default"`
 }
 
 var torClient = declare(finding.Type{

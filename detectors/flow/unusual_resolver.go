@@ -30,7 +30,7 @@ positives: new software that brings its own resolver, such as browsers and conta
 // UnusualResolverParams tune UnusualResolver.
 type UnusualResolverParams struct {
 	Watched time.Duration `doc:"for how long an instance must have been watched" source:"own choice: less than 14 days, as the evidence is a list and not a statistic"`
-	Forget  time.Duration `doc:"after how long without calls a resolver is unusual again (at most 30 days)" source:"own default, detection reference 3.10"`
+	Forget  time.Duration `doc:"after how long without calls a resolver is unusual again (at most 30 days)" source:"own default"`
 	Alert   time.Duration `doc:"for how long after the first call resolvers stay unusual" source:"own choice"`
 }
 
@@ -124,5 +124,6 @@ func (d *unusualResolver) asks(p *detect.Pass, f *event.Flow, r *resolving, i in
 		return
 	}
 	k.out += f.Bytes
-	p.Report(resolverKinds[i].typ, detect.Evidence{First: k.began, Info: traffic(k.in, k.out, f.Remote.String())})
+	info := traffic(k.in, k.out, "").Set("unusual", finding.ThreatName(f.Remote.String()))
+	p.Report(resolverKinds[i].typ, detect.Evidence{First: k.began, Info: info, Intel: resolverKinds[i].mark})
 }

@@ -36,13 +36,13 @@ to a new place; a move of data between clouds.`,
 
 // VolumeUnusualParams tune VolumeUnusual.
 type VolumeUnusualParams struct {
-	Least    uint64  `doc:"bytes with one host in an hour, at least" source:"own default, detection reference 3.9"`
-	Bound    float64 `doc:"how many deviations above the median is unusual" source:"own default, detection reference 3.9"`
+	Least    uint64  `doc:"bytes with one host in an hour, at least" source:"own default"`
+	Bound    float64 `doc:"how many deviations above the median is unusual" source:"own default"`
 	Spread   float64 `doc:"least deviation assumed, as a natural logarithm" source:"own choice: a third up or down means nothing"`
 	HoursOut int     `doc:"hours of history before sending is judged" source:"own choice"`
 	HoursIn  int     `doc:"hours of history before receiving is judged" source:"own choice"`
-	Known    uint64  `doc:"how many times the most that was moved with a known host before" source:"own default, detection reference 3.9"`
-	Remember int     `doc:"hours of history that count in full" source:"own default, detection reference 3.9: 30 days"`
+	Known    uint64  `doc:"how many times the most that was moved with a known host before" source:"own default"`
+	Remember int     `doc:"hours of history that count in full" source:"own default: 30 days"`
 }
 
 var volumeUnusual = declare(finding.Type{

@@ -143,10 +143,10 @@ func (c *custody) foreign(pass *detect.Pass, t *event.Trail, id uint64, signs in
 	}
 	was := x.State
 	x.State = c.place(pass, t, id, signs, h, x)
+	x.see(pass.Now)
 	if x.State == exitForeign && x.learned(pass.Now, c.p) {
 		x.State = exitOwn
 	}
-	x.see(pass.Now)
 	switch {
 	case x.State == exitOwn:
 		c.home(pass, t, id, h, was != exitOwn)

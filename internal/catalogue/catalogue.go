@@ -145,16 +145,24 @@ func Reads(d *detect.Detector) string {
 // A Param is one number or list that decides a detection.
 type Param struct{ Name, Default, Doc, Source string }
 
-// Params lists a detector's parameters.
+// Params lists a detector's parameters; those of a nested struct are named
+// Outer.Inner.
 func Params(d *detect.Detector) []Param {
 	if d.Params == nil {
 		return nil
 	}
-	v := reflect.ValueOf(d.Params).Elem()
+	return params("", reflect.ValueOf(d.Params).Elem())
+}
+
+func params(prefix string, v reflect.Value) []Param {
 	var out []Param
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		out = append(out, Param{f.Name, value(v.Field(i)), f.Tag.Get("doc"), f.Tag.Get("source")})
+		if f.Type.Kind() == reflect.Struct {
+			out = append(out, params(prefix+f.Name+".", v.Field(i))...)
+			continue
+		}
+		out = append(out, Param{prefix + f.Name, value(v.Field(i)), f.Tag.Get("doc"), f.Tag.Get("source")})
 	}
 	return out
 }

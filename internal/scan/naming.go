@@ -1,14 +1,12 @@
 package scan
 
 import (
-	"fmt"
 	"strconv"
 
 	"picket/event"
 	"picket/finding"
 	"picket/geo"
 	"picket/intel"
-	"picket/logformat"
 )
 
 // naming resolves lists and places for findings.
@@ -57,12 +55,4 @@ func where(places *geo.DB, ip event.IP, d *finding.RemoteIPDetails) {
 	if p.HasLocation {
 		d.GeoLocation = &finding.GeoLocation{Lat: p.Lat, Lon: p.Lon}
 	}
-}
-
-// badText words the bad records of a file in one line.
-func badText(st *logformat.Stats) string {
-	if st.Bad == 1 {
-		return "bad record: " + st.First.Reason
-	}
-	return fmt.Sprintf("%d bad records, the first: %s", st.Bad, st.First.Reason)
 }

@@ -1,51 +1,42 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 )
 
 // An Object is one file to read, wherever it lies.
 type Object struct {
 	Name string
-	Size int64 // bytes as stored, -1 when unknown
-	// Open begins to read at byte from. The reader need not allow seeking.
-	Open func(ctx context.Context, from int64) (io.ReadCloser, error)
-	// Once says that Open can be called only once: standard input.
+	Size int64 // bytes that Open yields from the beginning, -1 when unknown
+	// Open begins to read at byte from. A most above zero says that no more
+	// bytes than that are wanted, which saves asking a server for all of them.
+	Open func(ctx context.Context, from, most int64) (io.ReadCloser, error)
+	// Once says that Open can be called only once, from the beginning.
 	Once bool
+	// Remote says that reading waits for a network, or for another program.
+	Remote bool
 }
-
-// A Problem is an input, or part of one, that could not be read.
-type Problem struct {
-	Path   string
-	Offset int64 // in the uncompressed file, -1 when the whole file is meant
-	Reason string
-	// Minor says that nothing was lost: the file is empty or no log.
-	Minor bool
-}
-
-// Place says where the problem is.
-func (p Problem) Place() string {
-	if p.Offset < 0 {
-		return p.Path
-	}
-	return fmt.Sprintf("%s: byte %d", p.Path, p.Offset)
-}
-
-func (p Problem) String() string { return p.Place() + ": " + p.Reason }
 
 // Stdin is the name of standard input on the command line.
 const Stdin = "-"
 
+var (
+	errNoFiles   = errors.New("no files in this directory")
+	errSpecial   = errors.New("not a regular file: skipped")
+	errLinkToDir = errors.New("symbolic link to a directory: not followed")
+)
+
 // find lists the objects under paths: files, directories (walked), "-" and
 // s3:// prefixes. What can't be listed is a problem; the rest is still found.
+// An object that several paths lead to is listed once.
 func find(ctx context.Context, paths []string, stdin io.Reader, report func(Problem)) []*Object {
 	var out []*Object
 	for _, p := range paths {
@@ -55,59 +46,84 @@ func find(ctx context.Context, paths []string, stdin io.Reader, report func(Prob
 		case strings.HasPrefix(p, "s3://"):
 			objs, err := listS3(ctx, p)
 			if err != nil {
-				report(Problem{Path: p, Offset: -1, Reason: err.Error()})
+				report(whole(p, err))
 			}
 			out = append(out, objs...)
 		default:
-			out = append(out, walk(p, report)...)
+			out = append(out, walk(ctx, p, report)...)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
+	slices.SortStableFunc(out, func(a, b *Object) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(out, func(a, b *Object) bool { return a.Name == b.Name })
 }
 
 func standardInput(r io.Reader) *Object {
-	return &Object{Name: "standard input", Size: -1, Once: true,
-		Open: func(context.Context, int64) (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+	return onceOnly("standard input", func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil })
 }
 
 // walk lists the regular files at and below path. Symbolic links to files are
-// followed, links to directories are not: they may lead in a circle.
-func walk(path string, report func(Problem)) []*Object {
-	var out []*Object
-	err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			report(Problem{Path: p, Offset: -1, Reason: reason(err)})
-			if d != nil && d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if d.IsDir() {
-			return nil
-		}
-		info, err := os.Stat(p)
-		if err != nil {
-			report(Problem{Path: p, Offset: -1, Reason: reason(err)})
-			return nil
-		}
-		if info.Mode().IsRegular() || p == path && !info.IsDir() {
-			out = append(out, localFile(p, info))
-		}
+// followed, links to directories are not: they may lead in a circle. Only what
+// was named on the command line may be a link to a directory, a pipe or a device.
+func walk(ctx context.Context, path string, report func(Problem)) []*Object {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		report(whole(path, err))
 		return nil
-	})
-	if err != nil {
-		report(Problem{Path: path, Offset: -1, Reason: reason(err)})
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return []*Object{onceOnly(path, func(context.Context) (io.ReadCloser, error) { return os.Open(path) })}
+	case !info.IsDir():
+		return []*Object{localFile(path, info.Size())}
 	}
-	return out
+	root := path
+	if !strings.HasSuffix(root, string(filepath.Separator)) {
+		root += string(filepath.Separator) // through a link
+	}
+	w := walker{report: report}
+	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		return errors.Join(ctx.Err(), w.visit(filepath.Clean(p), d, err))
+	})
+	if err != nil && ctx.Err() == nil {
+		report(whole(path, err))
+	}
+	if w.seen == 0 {
+		report(Problem{Path: path, Offset: -1, Reason: errNoFiles.Error(), Minor: true})
+	}
+	return w.found
 }
 
-func localFile(path string, info fs.FileInfo) *Object {
-	o := &Object{Name: path, Size: info.Size()}
-	if !info.Mode().IsRegular() { // a named pipe or a device: one pass, unknown size
-		o.Size, o.Once = -1, true
+type walker struct {
+	found  []*Object
+	seen   int // entries that are no directories, and what could not be listed
+	report func(Problem)
+}
+
+func (w *walker) visit(path string, d fs.DirEntry, err error) error {
+	if err != nil {
+		w.seen++
+		w.report(whole(path, err))
+		return nil // a directory that can't be listed has nothing to skip
 	}
-	o.Open = func(_ context.Context, from int64) (io.ReadCloser, error) {
+	if d.IsDir() {
+		return nil
+	}
+	w.seen++
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		w.report(whole(path, err))
+	case info.Mode().IsRegular():
+		w.found = append(w.found, localFile(path, info.Size()))
+	case info.IsDir():
+		w.report(Problem{Path: path, Offset: -1, Reason: errLinkToDir.Error(), Minor: true})
+	default:
+		w.report(Problem{Path: path, Offset: -1, Reason: errSpecial.Error(), Minor: true})
+	}
+	return nil
+}
+
+func localFile(path string, size int64) *Object {
+	return &Object{Name: path, Size: size, Open: func(_ context.Context, from, _ int64) (io.ReadCloser, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
@@ -118,15 +134,38 @@ func localFile(path string, info fs.FileInfo) *Object {
 			}
 		}
 		return f, nil
-	}
-	return o
+	}}
 }
 
-// reason is an error without the path that the problem names anyway.
-func reason(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Op + ": " + pe.Err.Error()
-	}
-	return err.Error()
+// onceOnly is an object that can be read once, such as a pipe. The look into it
+// reads its beginning into memory; the reading proper gets that again.
+func onceOnly(name string, open func(context.Context) (io.ReadCloser, error)) *Object {
+	var rest io.ReadCloser // behind head
+	var head []byte
+	return &Object{Name: name, Size: -1, Once: true, Remote: true, Open: func(ctx context.Context, _, most int64) (io.ReadCloser, error) {
+		if rest == nil {
+			rest = newAhead(ctx, open)
+		}
+		if more := int(most) - len(head); more > 0 {
+			read, err := io.ReadAll(io.LimitReader(rest, int64(more)))
+			if err != nil {
+				return nil, err
+			}
+			head = append(head, read...)
+		}
+		if most > 0 {
+			return io.NopCloser(bytes.NewReader(head[:min(len(head), int(most))])), nil
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(head), rest), rest}, nil
+	}}
+}
+
+// inMemory is o, whose bytes are known: asking for them again is spared.
+func inMemory(o *Object, data []byte) *Object {
+	return &Object{Name: o.Name, Size: int64(len(data)), Open: func(_ context.Context, from, _ int64) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(data[min(from, int64(len(data))):])), nil
+	}}
 }

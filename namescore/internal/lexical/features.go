@@ -74,13 +74,32 @@ type shape struct {
 
 // Measure computes the features of label, lower case and not empty.
 func (t *Tables) Measure(label string, v *Vector) {
-	if len(label) > MaxLabel {
-		label = label[:MaxLabel]
-	}
+	t.MeasureLetters(label, v)
+	t.MeasureWords(label, v)
+}
+
+// WordFeatures are those that MeasureWords computes. They lie between 0 and
+// the label's length, and between 0 and 1 but for CoveredByLength.
+var WordFeatures = [...]int{Covered, LongWords, CoveredByLength}
+
+// MeasureWords computes the features that need the words, which take most of
+// the time.
+func (t *Tables) MeasureWords(label string, v *Vector) {
+	label = label[:min(len(label), MaxLabel)]
+	letters, words := Cover(t.Words, label)
+	n := float64(len(label))
+	v[Covered] = float64(letters) / n
+	v[LongWords] = float64(letters-3*words) / n
+	v[CoveredByLength] = float64(letters)
+}
+
+// MeasureLetters computes the features that need the letters only and leaves
+// the others as they are.
+func (t *Tables) MeasureLetters(label string, v *Vector) {
+	label = label[:min(len(label), MaxLabel)]
 	var s shape
 	t.walk(label, &s)
 	distribution(label, &s)
-	letters, words := Cover(t.Words, label)
 	n := float64(len(label))
 	alpha := max(len(label)-s.digits-s.hyphens, 1)
 
@@ -104,9 +123,6 @@ func (t *Tables) Measure(label string, v *Vector) {
 	v[VowelRun] = float64(max(s.vowelRun-2, 0))
 	v[Hyphens] = float64(s.hyphens) / n
 	v[HexDigits] = flag(s.hex && s.digits > 0 && s.digits < len(label) && len(label) >= 8)
-	v[Covered] = float64(letters) / n
-	v[LongWords] = float64(letters-3*words) / n
-	v[CoveredByLength] = float64(letters)
 	v[BitsByLength] = bits * n / (n + 1)
 }
 
