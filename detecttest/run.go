@@ -42,11 +42,12 @@ func Run(t *testing.T, d *detect.Detector, archive string) {
 		}
 	}
 	t.Run("law/no-allocation", func(t *testing.T) { quiet(t, d, cases) })
+	t.Run("law/hostile", func(t *testing.T) { Hostile(t, d, hostileRows) })
 }
 
 func (c *testCase) run(t *testing.T, d *detect.Detector, raised map[string]bool) {
-	lists := c.lists(t)
-	got := c.detect(t, d, lists, plan{shards: 1})
+	lists, ds := c.lists(t), []*detect.Detector{d}
+	got := c.detect(t, ds, lists, plan{shards: 1})
 	c.compare(t, got)
 	for _, f := range got {
 		raised[f.Type] = true
@@ -60,7 +61,7 @@ func (c *testCase) run(t *testing.T, d *detect.Detector, raised map[string]bool)
 		if p.single && p.snapshotInto > 0 && c.rows(t) > 50 {
 			continue // a snapshot per row of a long log proves no more and takes minutes
 		}
-		if diff := differ(got, c.detect(t, d, lists, p)); diff != "" {
+		if diff := differ(got, c.detect(t, ds, lists, p)); diff != "" {
 			t.Errorf("law: with %s: %s", name, diff)
 		}
 	}
@@ -122,9 +123,8 @@ func (c *testCase) rows(t *testing.T) (n int) {
 	return n
 }
 
-func (c *testCase) detect(t *testing.T, d *detect.Detector, lists *intel.Set, p plan) []finding.Finding {
+func (c *testCase) detect(t *testing.T, ds []*detect.Detector, lists *intel.Set, p plan) []finding.Finding {
 	t.Helper()
-	ds := []*detect.Detector{d}
 	eng, err := engine.New(ds, p.shards, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -83,6 +83,23 @@ type Health struct {
 	Duplicates int
 }
 
+// TableSize says how full a table of one shard is.
+type TableSize struct {
+	Detector, Table string
+	Len, Max        int
+}
+
+// Tables lists all tables of all shards.
+func (e *Engine) Tables() []TableSize {
+	var out []TableSize
+	for _, s := range e.shards {
+		for _, t := range s.tables() {
+			out = append(out, TableSize{t.detector, t.TableName(), t.Len(), t.Max()})
+		}
+	}
+	return out
+}
+
 // Fence is one detector switched off on one shard.
 type Fence struct {
 	Detector string

@@ -143,17 +143,27 @@ func (c *custody) foreign(pass *detect.Pass, t *event.Trail, id uint64, signs in
 	}
 	was := x.State
 	x.State = c.place(pass, t, id, signs, h, x)
-	x.see(pass.Now)
+	today := x.see(pass.Now)
 	if x.State == exitForeign && x.learned(pass.Now, c.p) {
 		x.State = exitOwn
 	}
 	switch {
 	case x.State == exitOwn:
 		c.home(pass, t, id, h, was != exitOwn)
+		if today {
+			c.keep(pass, t.Caller)
+		}
 	case x.State == exitForeign && was != exitForeign:
 		c.disown(pass, t.Caller, id)
 	}
 	return x.State == exitForeign
+}
+
+// keep marks what is known of an address in use as seen, once a day for each
+// holder, so that it is not forgotten while its holders live on.
+func (c *custody) keep(pass *detect.Pass, ip event.IP) {
+	c.ways.At(pass, ip)
+	c.totals.At(pass, 0)
 }
 
 // disown marks an address as foreign to holder id.
@@ -291,11 +301,15 @@ func (h *holder) hold(key uint64) {
 	}
 }
 
-func (x *exit) see(now event.Time) {
-	if day := uint16(now / event.Day); day != x.Day {
-		x.Day = day
-		x.Days++
+// see notes a call and reports whether it is the first of its day.
+func (x *exit) see(now event.Time) bool {
+	day := uint16(now / event.Day)
+	if day == x.Day {
+		return false
 	}
+	x.Day = day
+	x.Days++
+	return true
 }
 
 // learned reports whether a foreign address has been in use for so long that

@@ -82,13 +82,14 @@ func newListedCaller(s *detect.Setup) detect.Handlers {
 	}
 }
 
-// reportListed raises one finding for each kind of list the caller is on.
+// reportListed raises one finding for each kind of list the caller is on. A
+// trusted caller has no other marks.
 func reportListed(pass *detect.Pass, t *event.Trail, e detect.Evidence, malicious, custom, tor *finding.Type) {
 	for _, r := range [...]struct {
 		mark event.Marks
 		typ  *finding.Type
 	}{{event.MarkMaliciousCaller, malicious}, {event.MarkThreat, custom}, {event.MarkTorExit, tor}} {
-		if listed(t, r.mark) {
+		if t.Marks&r.mark != 0 {
 			e.Intel = r.mark
 			pass.Report(r.typ, e)
 		}

@@ -70,12 +70,6 @@ func principal(t *event.Trail) string {
 // bucketOf is the bucket a request names, "" when it names none.
 func bucketOf(t *event.Trail) string { return jsonview.GetString(t.Params, "bucketName") }
 
-// listed reports whether the lists of mask speak against the caller. A trusted
-// address is never listed.
-func listed(t *event.Trail, mask event.Marks) bool {
-	return t.Marks&mask != 0 && t.Marks&event.MarkTrusted == 0
-}
-
 // affected returns an edit that names a resource the call was about.
 func affected(kind, name string) func(*finding.Action) {
 	name = strings.Clone(name)
