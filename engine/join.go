@@ -36,6 +36,15 @@ type pending struct {
 	ev          detect.Evidence
 	firstRecord finding.Record
 	marks       event.Marks
+	calls       []finding.Call
+}
+
+// call counts the API call of the row at work.
+func (w *pending) call(p *detect.Pass, row, count int) {
+	if w.kind == event.KindTrail {
+		name := strings.Clone(p.Batch.Trails[row].Name)
+		w.calls = finding.AddCall(w.calls, finding.Call{API: name, Count: count, First: p.Now, Last: p.Now})
+	}
 }
 
 func (j *joiner) begin(s *shard) {
@@ -61,12 +70,14 @@ func (j *joiner) Report(p *detect.Pass, t *finding.Type, e *detect.Evidence) {
 	j.index[is] = len(j.pending)
 	j.pending = append(j.pending, pending{issue: is, detector: j.s.runners[j.s.running].d.Name, batch: p.Batch, kind: j.kind, row: j.s.at,
 		first: first, last: p.Now, count: count, ev: *e, firstRecord: record(p.Batch, j.kind, j.s.at), marks: e.Intel})
+	j.pending[len(j.pending)-1].call(p, j.s.at, count)
 }
 
 func (w *pending) again(p *detect.Pass, j *joiner, first event.Time, count int, e *detect.Evidence) {
 	w.first = min(w.first, first)
 	w.count += count
 	w.marks |= e.Intel
+	w.call(p, j.s.at, count)
 	if p.Now >= w.last {
 		w.last, w.batch, w.row, w.ev = p.Now, p.Batch, j.s.at, *e
 	}
@@ -98,6 +109,7 @@ func (w *pending) hit() finding.Hit {
 	if w.ev.Action != nil {
 		w.ev.Action(&h.Action)
 	}
+	h.Calls = w.calls
 	last := record(w.batch, w.kind, w.row)
 	h.Records = append(h.Records, w.firstRecord)
 	if last != w.firstRecord {

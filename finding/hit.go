@@ -22,6 +22,32 @@ type Hit struct {
 	Info     Info        // service.additionalInfo
 	Intel    []Indicator // what was on a list
 	Records  []Record    // raw log records behind it, oldest first
+	Calls    []Call      // the API calls behind it, by name
+}
+
+// Call counts the calls of one API behind a hit.
+type Call struct {
+	API         string
+	Count       int
+	First, Last event.Time
+}
+
+// MaxCalls is how many different APIs a finding lists.
+const MaxCalls = 20
+
+// AddCall counts calls of an API in calls, which tells MaxCalls APIs apart.
+func AddCall(calls []Call, c Call) []Call {
+	for i := range calls {
+		if have := &calls[i]; have.API == c.API {
+			have.Count += c.Count
+			have.First, have.Last = min(have.First, c.First), max(have.Last, c.Last)
+			return calls
+		}
+	}
+	if len(calls) < MaxCalls {
+		calls = append(calls, c)
+	}
+	return calls
 }
 
 // Indicator is what a row had in common with a list, for naming the list later.

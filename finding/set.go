@@ -50,13 +50,7 @@ type collected struct {
 	gen      int
 	next     *collected // the generation before
 	probes   []PortProbeDetail
-	calls    []apiCall
-}
-
-type apiCall struct {
-	name        string
-	count       int
-	first, last event.Time
+	calls    []Call
 }
 
 // Retention is how long a finding takes up new activity after its last
@@ -66,7 +60,6 @@ const Retention = 90 * event.Day
 // Bounds on what one finding accumulates, so that a noisy issue stays small.
 const (
 	maxProbes  = 20
-	maxCalls   = 20
 	maxRecords = 6
 )
 
@@ -139,8 +132,8 @@ func (c *collected) note(h *Hit) {
 			c.addProbe(d)
 		}
 	}
-	if a := h.Action.AwsAPICallAction; a != nil {
-		c.addCall(a.API, h)
+	for _, call := range h.Calls {
+		c.calls = AddCall(c.calls, call)
 	}
 }
 
@@ -150,19 +143,6 @@ func (c *collected) addProbe(d PortProbeDetail) {
 	}
 	if len(c.probes) < maxProbes && !slices.ContainsFunc(c.probes, same) {
 		c.probes = append(c.probes, d)
-	}
-}
-
-func (c *collected) addCall(name string, h *Hit) {
-	for i := range c.calls {
-		if a := &c.calls[i]; a.name == name {
-			a.count += h.Count
-			a.first, a.last = min(a.first, h.First), max(a.last, h.Last)
-			return
-		}
-	}
-	if len(c.calls) < maxCalls {
-		c.calls = append(c.calls, apiCall{name, h.Count, h.First, h.Last})
 	}
 }
 
@@ -282,10 +262,10 @@ func (s *Set) nameThreats(info Info, intel []Indicator) (any bool) {
 	return any
 }
 
-func callList(calls []apiCall) []Info {
+func callList(calls []Call) []Info {
 	var out []Info
 	for _, a := range calls {
-		out = append(out, Info{{"count", a.count}, {"firstSeen", int64(a.first / event.Second)}, {"lastSeen", int64(a.last / event.Second)}, {"name", a.name}})
+		out = append(out, Info{{"count", a.Count}, {"firstSeen", int64(a.First / event.Second)}, {"lastSeen", int64(a.Last / event.Second)}, {"name", a.API}})
 	}
 	return out
 }

@@ -44,7 +44,11 @@ func GetBool(raw string, path ...string) (v, ok bool) {
 
 // GetInt is Get for an integer member, written as a number or a string.
 func GetInt(raw string, path ...string) (int64, bool) {
-	n, err := strconv.ParseInt(strings.Trim(Get(raw, path...), `"`), 10, 64)
+	text := strings.Trim(Get(raw, path...), `"`)
+	if text == "" {
+		return 0, false // without the error that ParseInt would allocate
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil
 }
 
