@@ -185,7 +185,7 @@ func TestProblemsAreSaidOnce(t *testing.T) {
 	write(t, dir, "b.log", quietFlow+"2 111122223333 eni-1 not-an-address 10.0.0.1 1 2 6 1 1 1700000000 1700000001 ACCEPT OK\n")
 	r := picket(t, "", "scan", "--format", "json", dir)
 	lines := strings.Split(strings.TrimSpace(r.stderr), "\n")
-	if len(lines) != 1 || !strings.Contains(lines[0], "b.log: byte 104: ") {
+	if len(lines) != 1 || !strings.Contains(lines[0], fmt.Sprintf("b.log: byte %d: ", len(quietFlow))) {
 		t.Errorf("standard error:\n%s", r.stderr)
 	}
 	if quiet := picket(t, "", "scan", "-q", "--format", "json", dir); quiet.stderr != "" || quiet.stdout != r.stdout {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -257,7 +258,7 @@ type writer func(io.Writer, *scan.Result) error
 func (f *scanFlags) writer() (writer, error) {
 	switch f.format {
 	case "table":
-		return func(w io.Writer, r *scan.Result) error { return report.Table(w, r, tableWidth()) }, nil
+		return f.table, nil
 	case "json":
 		return report.JSON, nil
 	case "ocsf":
@@ -266,6 +267,15 @@ func (f *scanFlags) writer() (writer, error) {
 		return report.HTML, nil
 	}
 	return nil, fmt.Errorf("--format %q: want table, json, ocsf or html", f.format)
+}
+
+// table writes the findings as a table, with as many colours as the place it
+// goes to can show: none in a file.
+func (f *scanFlags) table(w io.Writer, r *scan.Result) error {
+	if f.out != "" {
+		w = &colorprofile.Writer{Forward: w, Profile: colorprofile.NoTTY}
+	}
+	return report.Table(w, r, tableWidth())
 }
 
 // emit writes the result to --out or standard output. A file appears under
