@@ -46,45 +46,45 @@ const (
 )
 
 var auditUserSchema = newSchema(slotAuditUser, []key{
-	wanted(text, auditUser, "username"),
-	wanted(text, auditUID, "uid"),
-	wanted(raw, auditGroups, "groups"),
-	wanted(raw, auditExtra, "extra"),
+	wanted(textValue, auditUser, "username"),
+	wanted(textValue, auditUID, "uid"),
+	wanted(rawValue, auditGroups, "groups"),
+	wanted(rawValue, auditExtra, "extra"),
 })
 
 var impersonatedSchema = newSchema(slotImpersonated, []key{
-	wanted(text, auditImpersonated, "username"),
+	wanted(textValue, auditImpersonated, "username"),
 }, "uid", "groups", "extra")
 
 var objectRefSchema = newSchema(slotObjectRef, []key{
-	wanted(text, auditResource, "resource"),
-	wanted(text, auditSubresource, "subresource"),
-	wanted(text, auditNamespace, "namespace"),
-	wanted(text, auditObject, "name"),
-	wanted(text, auditAPIGroup, "apiGroup"),
+	wanted(textValue, auditResource, "resource"),
+	wanted(textValue, auditSubresource, "subresource"),
+	wanted(textValue, auditNamespace, "namespace"),
+	wanted(textValue, auditObject, "name"),
+	wanted(textValue, auditAPIGroup, "apiGroup"),
 }, "uid", "apiVersion", "resourceVersion")
 
 var responseStatusSchema = newSchema(slotStatus, []key{
-	wanted(text, auditCode, "code"),
+	wanted(textValue, auditCode, "code"),
 }, "metadata", "status", "reason", "message", "details")
 
 var annotationsSchema = newSchema(slotAnnotations, []key{
-	wanted(text, auditDecision, "authorization.k8s.io/decision"),
+	wanted(textValue, auditDecision, "authorization.k8s.io/decision"),
 }, "authorization.k8s.io/reason")
 
 var auditSchema = newSchema(slotAudit, []key{
-	wanted(text, auditID, "auditID"),
-	wanted(text, auditStage, "stage"),
-	wanted(text, auditLevel, "level"),
-	wanted(text, auditVerb, "verb"),
-	wanted(text, auditURI, "requestURI"),
-	wanted(text, auditAgent, "userAgent"),
-	wanted(raw, auditSourceIPs, "sourceIPs"),
-	wanted(text, auditReceived, "requestReceivedTimestamp"),
-	wanted(text, auditStageTime, "stageTimestamp"),
-	wanted(text, auditTimestamp, "timestamp"),
-	wanted(raw, auditRequest, "requestObject"),
-	wanted(raw, auditResponse, "responseObject"),
+	wanted(textValue, auditID, "auditID"),
+	wanted(textValue, auditStage, "stage"),
+	wanted(textValue, auditLevel, "level"),
+	wanted(textValue, auditVerb, "verb"),
+	wanted(textValue, auditURI, "requestURI"),
+	wanted(textValue, auditAgent, "userAgent"),
+	wanted(rawValue, auditSourceIPs, "sourceIPs"),
+	wanted(textValue, auditReceived, "requestReceivedTimestamp"),
+	wanted(textValue, auditStageTime, "stageTimestamp"),
+	wanted(textValue, auditTimestamp, "timestamp"),
+	wanted(rawValue, auditRequest, "requestObject"),
+	wanted(rawValue, auditResponse, "responseObject"),
 	nested(auditAnnotations, "annotations", annotationsSchema),
 	nested(auditUserObject, "user", auditUserSchema),
 	nested(noField, "impersonatedUser", impersonatedSchema),
@@ -156,7 +156,7 @@ func (st *State) auditTime(i int) (event.Time, bool) {
 
 func (st *State) fillAudit(a *event.Audit) {
 	s, b := &st.scan, st.batch
-	a.ID = event.HashID(s.view(b, auditID))
+	a.ID = eventID(s.view(b, auditID))
 	a.Stage = s.view(b, auditStage)
 	a.Level = s.view(b, auditLevel)
 	a.Verb = s.view(b, auditVerb)

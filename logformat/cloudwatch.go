@@ -27,7 +27,6 @@ var cloudWatchExport = Format{
 		return ok && (len(message) > 0 && message[0] == '{' && shape(message) != 0 || defaultPlan.accepts(message))
 	},
 	Decode: func(b *event.Batch, st *State, final bool) int {
-		st.begin(b)
 		return st.eachLine(b, final, (*State).exportLine)
 	},
 }
@@ -42,16 +41,16 @@ const (
 )
 
 var envelopeSchema = newSchema(slotEnvelope, []key{
-	wanted(text, envelopeType, "messageType"),
-	wanted(text, envelopeOwner, "owner"),
-	wanted(text, envelopeGroup, "logGroup"),
-	wanted(raw, envelopeEvents, "logEvents"),
+	wanted(textValue, envelopeType, "messageType"),
+	wanted(textValue, envelopeOwner, "owner"),
+	wanted(textValue, envelopeGroup, "logGroup"),
+	wanted(rawValue, envelopeEvents, "logEvents"),
 	list("Records"),
 	list("items"),
 }, "logStream", "subscriptionFilters", "policyLevel")
 
 var logEventSchema = newSchema(slotLogEvent, []key{
-	wanted(text, logEventMessage, "message"),
+	wanted(textValue, logEventMessage, "message"),
 }, "id", "timestamp", "extractedFields")
 
 // envelope unwraps the payload that was read from [i, e).
@@ -148,8 +147,8 @@ var plainEscape = [256]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f
 // message reads the log message in [i, e).
 func (st *State) message(i, e int) {
 	s := &st.scan
-	whole := s.text
-	s.text = whole[:e]
+	outer := s.text
+	s.text = outer[:e]
 	i = s.space(i)
 	switch {
 	case i == e:
@@ -158,7 +157,7 @@ func (st *State) message(i, e int) {
 	default:
 		st.wrappedFlow(i, e)
 	}
-	s.text = whole
+	s.text = outer
 }
 
 func (st *State) wrappedRecord(i int) {
@@ -167,6 +166,8 @@ func (st *State) wrappedRecord(i int) {
 	}
 	e := st.read(st.wrapped, i)
 	switch {
+	case e == entered:
+		st.skip(SkipOther) // a list, which no log message is
 	case e < 0:
 		st.bad(i, "malformed or truncated JSON in a log message")
 	case st.row(st.wrapped, i, e) == done:

@@ -31,22 +31,22 @@ const (
 )
 
 var srcidsSchema = newSchema(slotSrcids, []key{
-	wanted(text, dnsInstance, "instance"),
-	wanted(text, dnsResolver, "resolver_endpoint"),
+	wanted(textValue, dnsInstance, "instance"),
+	wanted(textValue, dnsResolver, "resolver_endpoint"),
 }, "resolver_network_interface")
 
 var dnsSchema = newSchema(slotDNS, []key{
-	wanted(text, dnsTime, "query_timestamp"),
-	wanted(text, dnsName, "query_name"),
-	wanted(text, dnsType, "query_type"),
-	wanted(text, dnsRcode, "rcode"),
-	wanted(raw, dnsAnswers, "answers"),
-	wanted(text, dnsAccount, "account_id"),
-	wanted(text, dnsRegion, "region"),
-	wanted(text, dnsVPC, "vpc_id"),
-	wanted(text, dnsSource, "srcaddr"),
-	wanted(text, dnsTransport, "transport"),
-	wanted(text, dnsFirewall, "firewall_rule_action"),
+	wanted(textValue, dnsTime, "query_timestamp"),
+	wanted(textValue, dnsName, "query_name"),
+	wanted(textValue, dnsType, "query_type"),
+	wanted(textValue, dnsRcode, "rcode"),
+	wanted(rawValue, dnsAnswers, "answers"),
+	wanted(textValue, dnsAccount, "account_id"),
+	wanted(textValue, dnsRegion, "region"),
+	wanted(textValue, dnsVPC, "vpc_id"),
+	wanted(textValue, dnsSource, "srcaddr"),
+	wanted(textValue, dnsTransport, "transport"),
+	wanted(textValue, dnsFirewall, "firewall_rule_action"),
 	nested(noField, "srcids", srcidsSchema),
 	list("Records"),
 	list("items"),

@@ -19,7 +19,6 @@ var flowLog = Format{
 		return isFlowHeader(line) || isTransitGateway(line) || defaultPlan.accepts(line)
 	},
 	Decode: func(b *event.Batch, st *State, final bool) int {
-		st.begin(b)
 		if st.flow.columns.N == 0 {
 			st.flow = defaultPlan
 		}

@@ -3,6 +3,7 @@ package logformat
 import (
 	"encoding/binary"
 	"math/bits"
+	"strconv"
 	"unsafe"
 
 	"picket/event"
@@ -37,30 +38,45 @@ func (c *cutter) cut(data []byte, i, e int) bool {
 		data, i, e = c.pad(data[i:e])
 	}
 	c.text = data
-	n := 0
 	c.start[0] = uint32(i)
-	for base := i; base < e; base += 64 {
-		m := spaces((*[64]byte)(data[base:]))
-		if left := e - base; left < 64 {
-			m &= 1<<(left&63) - 1
-		}
-		count := bits.OnesCount64(m)
-		if n+count >= event.MaxColumns {
+	n := 1
+	for at := i; at < e; at += 64 * maskBlocks {
+		if n = c.note(n, at, min(e, at+64*maskBlocks)); n < 0 {
 			return false
 		}
-		for at := n + 1; m != 0; at += unrolled {
+	}
+	c.columns = n
+	c.start[n] = uint32(e + 1)
+	c.start[noColumn], c.start[noColumn+1] = uint32(i), uint32(i+1)
+	return true
+}
+
+// note notes the columns that begin in text[i:e], of which the first is the
+// n-th, and returns how many there are then.
+func (c *cutter) note(n, i, e int) int {
+	var masks [maskBlocks]uint64
+	blocks := (e - i + 63) / 64
+	spaceMasks(&masks, &c.text[i], blocks)
+	if left := uint(e-i) % 64; left > 0 {
+		masks[blocks-1] &= 1<<left - 1
+	}
+	next := uint32(i + 1)
+	for _, m := range masks[:blocks] {
+		count := bits.OnesCount64(m)
+		if n+count > event.MaxColumns {
+			return failed
+		}
+		for at := n; m != 0; at += unrolled {
 			to := (*[unrolled]uint32)(c.start[at:])
 			for k := range to {
-				to[k] = uint32(base + bits.TrailingZeros64(m) + 1)
+				to[k] = next + uint32(bits.TrailingZeros64(m))
 				m &= m - 1
 			}
 		}
 		n += count
+		next += 64
 	}
-	c.columns = n + 1
-	c.start[n+1] = uint32(e + 1)
-	c.start[noColumn], c.start[noColumn+1] = uint32(i), uint32(i+1)
-	return true
+	return n
 }
 
 // pad copies a line to where there is room to read around it.
@@ -71,25 +87,6 @@ func (c *cutter) pad(line []byte) (text []byte, i, e int) {
 	text = c.padded[:margin+len(line)+margin]
 	copy(text[margin:], line)
 	return text, margin, margin + len(line)
-}
-
-// Patterns of the same value in all eight bytes.
-const (
-	ones  = 0x0101010101010101
-	highs = 0x80 * ones
-	lows  = 0x7f * ones
-	// gather brings the high bits of eight bytes together at the top.
-	gather = 0x0002040810204081
-)
-
-// spaces returns a mask of the bytes of block that are spaces or control
-// characters.
-func spaces(block *[64]byte) (m uint64) {
-	for k := 0; k < 64; k += 8 {
-		x := binary.LittleEndian.Uint64(block[k:])
-		m |= (^((x&lows + (0x80-0x21)*ones) | x) & highs) * gather >> 56 << k
-	}
-	return m
 }
 
 // column returns the text of column k.
@@ -222,28 +219,52 @@ func (c *cutter) address4(from, n uint32) (v uint32, ok bool) {
 		return 0, false
 	}
 	dots := dotsIn(c.word(from)) | dotsIn(c.word(from+8))<<8
-	dots = dots&(1<<(n&15)-1) | 1<<(n&15)
-	var bad uint64
+	dots = dots&(1<<n-1) | 1<<n
+	if bits.OnesCount64(dots) != 4 {
+		return 0, false
+	}
+	bad := uint32(0)
 	for range 4 {
 		size := uint32(bits.TrailingZeros64(dots))
 		dots >>= (size + 1) & 15
-		if size-1 > 2 {
-			return 0, false
-		}
-		x := lastDigits(c.word(from+size-8), size)
-		bad |= x | (x + 0x76*ones)
-		octet := uint32(x>>56 + x>>48&0xff*10 + x>>40&0xff*100)
-		if octet-leastOf[size&3] > 255-leastOf[size&3] {
-			return 0, false
-		}
-		v = v<<8 | octet
 		from += size + 1
+		x := uint32(c.word(from-9)>>32) & lastThree[size&15]
+		octet := octets[x*octetHash>>(32-octetBits)] ^ x
+		bad |= octet
+		v = v<<8 | octet&0xff
 	}
-	return v, bad&highs == 0 && dots == 0
+	return v, bad < 256
 }
 
-// leastOf is the least octet of so many digits: leading zeros are refused.
-var leastOf = [4]uint32{0, 0, 10, 100}
+// octets is a perfect hash of the 256 octets as they are written, without
+// leading zeros: an entry is the text in its upper three bytes and the value in
+// its lowest. Entries of no octet match no text.
+var octets = func() (t [1 << octetBits]uint32) {
+	for i := range t {
+		t[i] = ^uint32(0)
+	}
+	for v := range uint32(256) {
+		digits := [4]byte{}
+		text := strconv.AppendUint(nil, uint64(v), 10)
+		copy(digits[4-len(text):], text)
+		x := binary.LittleEndian.Uint32(digits[:])
+		h := x * octetHash >> (32 - octetBits)
+		if t[h] != ^uint32(0) {
+			panic("logformat: octets collide")
+		}
+		t[h] = x | v
+	}
+	return
+}()
+
+const (
+	octetBits = 9
+	octetHash = 0xd99ba495 // found by trying
+)
+
+// lastThree[n] masks the last n of four bytes; there are no octets of more
+// than three.
+var lastThree = [16]uint32{1: 0xff << 24, 2: 0xffff << 16, 3: 0xffffff << 8}
 
 // dotsIn returns a mask of the bytes of x that are dots.
 func dotsIn(x uint64) uint64 {

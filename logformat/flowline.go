@@ -24,17 +24,21 @@ func (st *State) flowLine(i, e int) bool {
 func (st *State) flowHeader(i, e int) bool {
 	b := st.batch
 	line := b.Data[i:e]
-	if isTransitGateway(line) {
-		return st.refuse(i, "transit gateway flow log (version 6): its records are about attachments, not interfaces")
+	if !bytes.Equal(line, st.header) {
+		if isTransitGateway(line) {
+			return st.refuse(i, "transit gateway flow log (version 6): its records are about attachments, not interfaces")
+		}
+		if !isFlowHeader(line) {
+			st.bad(i, "no flow record")
+			return true
+		}
+		plan, reason := planOf(line)
+		if reason != "" {
+			return st.refuse(i, reason)
+		}
+		st.header, st.headed = append(st.header[:0], line...), plan
 	}
-	if !isFlowHeader(line) {
-		st.bad(i, "no flow record")
-		return true
-	}
-	plan, reason := planOf(line)
-	if reason != "" {
-		return st.refuse(i, reason)
-	}
+	plan := st.headed
 	if plan.columns == b.Columns {
 		return true
 	}
@@ -57,7 +61,7 @@ func (st *State) refuse(i int, reason string) bool {
 // format. Messages that do not look like one are of other streams.
 func (st *State) wrappedFlow(i, e int) {
 	text := st.batch.Data[i:e]
-	if text[0] < '2' || text[0] > '9' || bytes.Count(text, space)+1 != defaultPlan.columns.N {
+	if text[0] < '2' || text[0] > '9' || bytes.Count(text, blank)+1 != defaultPlan.columns.N {
 		st.skip(SkipOther)
 		return
 	}
@@ -65,7 +69,7 @@ func (st *State) wrappedFlow(i, e int) {
 	st.flowRecord(&defaultPlan, i, e)
 }
 
-var space = []byte{' '}
+var blank = []byte{' '}
 
 // flowRecord makes a row of the record in [i, e).
 func (st *State) flowRecord(p *flowPlan, i, e int) {

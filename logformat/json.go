@@ -33,11 +33,13 @@ const (
 // json decodes a stream of JSON values: objects on lines of their own, objects
 // one behind the other, arrays of them, and objects that hold such an array.
 func (st *State) json(b *event.Batch, first guess, final bool) int {
-	st.begin(b)
+	i := st.begin(b, final)
+	if i < 0 {
+		return 0
+	}
 	if st.guess == guessNone {
 		st.guess = first
 	}
-	i := 0
 	if st.skipping {
 		i = st.resync(0, final)
 	}
@@ -64,16 +66,11 @@ func (st *State) json(b *event.Batch, first guess, final bool) int {
 // between skips what stands between values.
 func (st *State) between(i int) int {
 	text := st.scan.text
-	if i == 0 && st.batch.Meta.Offset == 0 && bytes.HasPrefix(text, byteOrderMark) {
-		i = len(byteOrderMark)
-	}
 	for i < len(text) && (text[i] == ',' || isSpace(text[i])) {
 		i++
 	}
 	return i
 }
-
-var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // step reads what begins at i: a record, or a bracket around records. It
 // returns i when it needs more bytes.
@@ -97,16 +94,18 @@ func (st *State) step(i int, final bool) int {
 // of records.
 func (st *State) element(i int, final bool) int {
 	s := &st.scan
-	whole := s.text
-	if st.careful {
-		if n := bytes.IndexByte(whole[i:], '\n'); n >= 0 {
-			s.text = whole[:i+n]
+	if st.lines {
+		if n := bytes.IndexByte(s.whole[i:], '\n'); n >= 0 {
+			s.text = s.whole[:i+n]
 		}
 	}
 	e := st.record(i, &st.guess)
-	s.text = whole
+	s.text = s.whole
 	if e > 0 {
-		st.sound(i, e)
+		st.good += e - i
+		if len(st.opening) == 0 {
+			st.sound(i, e)
+		}
 		return e
 	}
 	if e == entered && st.nest.push('{') && st.nest.push('[') {
@@ -115,22 +114,14 @@ func (st *State) element(i int, final bool) int {
 	return st.broken(i, final)
 }
 
-// sound notes how whole records of this file look.
+// sound notes how the first whole record of the file looks.
 func (st *State) sound(i, e int) {
-	st.good += e - i
-	if len(st.opening) > 0 {
-		return
+	text := st.scan.text[i:e]
+	st.lines = st.nest.depth == 0 && bytes.IndexByte(text, '\n') < 0
+	open := bytes.IndexByte(text, '"') + 1
+	if end := bytes.IndexByte(text[open:], '"'); open > 0 && end >= 0 && open+end < maxOpening {
+		st.opening = append(st.opening, text[:open+end+1]...)
 	}
-	text := st.scan.text
-	name := bytes.IndexByte(text[i:e], '"')
-	if name < 0 {
-		return
-	}
-	if end := bytes.IndexByte(text[i+name+1:e], '"'); end > 0 && name+end < maxOpening {
-		st.opening = append(st.opening, text[i:i+name+end+2]...)
-	}
-	st.lines = st.nest.depth == 0 && e < len(text) && (text[e] == '\n' || text[e] == '\r') &&
-		bytes.IndexByte(text[i:e], '\n') < 0
 }
 
 // maxOpening bounds the text by which the next record is found after a broken one.
@@ -217,7 +208,7 @@ func (st *State) tail(i int, final bool) int {
 		}
 		at = s.space(at)
 		k := &trailSchema.keys[trailSchema.find(s.text[i+1:e])]
-		if k.kind == container && at < len(s.text) && s.text[at] == '[' && st.nest.push('[') {
+		if k.kind == listValue && at < len(s.text) && s.text[at] == '[' && st.nest.push('[') {
 			return at + 1
 		}
 		if at = s.value(at); at > 0 {

@@ -10,9 +10,9 @@ import (
 // [i, e) without its end. It stops in front of a line that read refuses, and
 // returns how many bytes are done with.
 func (st *State) eachLine(b *event.Batch, final bool, read func(st *State, i, e int) bool) int {
-	data, i := b.Data, 0
-	if b.Meta.Offset == 0 && bytes.HasPrefix(data, byteOrderMark) {
-		i = len(byteOrderMark)
+	data, i := b.Data, st.begin(b, final)
+	if i < 0 {
+		return 0
 	}
 	if st.skipping {
 		n := bytes.IndexByte(data, '\n')

@@ -1,6 +1,7 @@
 package logformat
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -22,12 +23,13 @@ var flowParquet = Format{
 // Parquet reads the flow records of a Parquet file. It belongs to one goroutine.
 type Parquet struct {
 	plan    flowPlan
-	place   []int // of the plan's columns in a row
+	place   []int // of the plan's columns in the file, ascending
 	groups  []parquet.RowGroup
 	rows    parquet.Rows
 	buffer  []parquet.Row
 	pending []parquet.Row // read and not yet decoded
-	offset  int64         // rows decoded
+	read    int           // rows decoded
+	offset  int64         // of the next line in the text they make
 }
 
 // Bounds of one batch of a Parquet file.
@@ -40,6 +42,9 @@ const (
 // log is an error that names its columns. Close is owed.
 func OpenParquet(r io.ReaderAt, size int64) (p *Parquet, err error) {
 	defer guard(&err)
+	if err := checkFooter(r, size); err != nil {
+		return nil, err
+	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, fmt.Errorf("open parquet: %w", err)
@@ -60,6 +65,23 @@ func OpenParquet(r io.ReaderAt, size int64) (p *Parquet, err error) {
 	return p, nil
 }
 
+// checkFooter checks what the reader believes: the length of the footer, for
+// which it makes room.
+func checkFooter(r io.ReaderAt, size int64) error {
+	const tail = 8 // the footer's length and the magic
+	var b [tail]byte
+	if size < 2*tail {
+		return errors.New("open parquet: file is too short")
+	}
+	if _, err := r.ReadAt(b[:], size-tail); err != nil {
+		return fmt.Errorf("open parquet: read the end: %w", err)
+	}
+	if n := int64(binary.LittleEndian.Uint32(b[:])); string(b[4:]) != "PAR1" || n > size-2*tail+4 {
+		return errors.New("open parquet: file is truncated or damaged: it does not end with a footer")
+	}
+	return nil
+}
+
 // Close releases what reading took.
 func (p *Parquet) Close() error {
 	if p.rows == nil {
@@ -72,7 +94,7 @@ func (p *Parquet) Close() error {
 
 // Decode appends the next rows to b, which must be freshly reset, and reports
 // whether there are more; it bounds the batch itself. b.Data becomes the
-// records as lines of text; Meta.Offset becomes the number of the first row.
+// records as lines of text, and Meta.Offset its place in the text of them all.
 func (p *Parquet) Decode(b *event.Batch, st *State) (more bool, err error) {
 	defer guard(&err)
 	b.Data = b.Data[:0]
@@ -85,12 +107,12 @@ func (p *Parquet) Decode(b *event.Batch, st *State) (more bool, err error) {
 				if errors.Is(err, io.EOF) {
 					return false, nil
 				}
-				return false, fmt.Errorf("read parquet row %d: %w", p.offset, err)
+				return false, fmt.Errorf("read parquet row %d: %w", p.read, err)
 			}
 		}
 		p.row(b, st, p.pending[0])
 		p.pending = p.pending[1:]
-		p.offset++
+		p.read++
 	}
 	return true, nil
 }
@@ -123,32 +145,36 @@ func (p *Parquet) fill() error {
 
 // row writes a row as a line and decodes that.
 func (p *Parquet) row(b *event.Batch, st *State, row parquet.Row) {
-	i := len(b.Data)
-	for n, column := range p.place {
-		if n > 0 {
-			b.Data = append(b.Data, ' ')
+	i, at := len(b.Data), 0
+	for _, column := range p.place {
+		for at < len(row) && row[at].Column() < column {
+			at++
 		}
-		b.Data = appendValue(b.Data, row, column)
+		if at < len(row) && row[at].Column() == column {
+			b.Data = appendValue(b.Data, row[at])
+		} else {
+			b.Data = append(b.Data, '-')
+		}
+		b.Data = append(b.Data, ' ')
 	}
-	e := len(b.Data)
-	b.Data = append(b.Data, '\n')
+	e := len(b.Data) - 1
+	b.Data[e] = '\n'
+	p.offset += int64(len(b.Data) - i)
 	st.flowRecord(&p.plan, i, e)
 }
 
-func appendValue(dst []byte, row parquet.Row, column int) []byte {
-	if column >= len(row) || row[column].IsNull() {
+func appendValue(dst []byte, v parquet.Value) []byte {
+	switch {
+	case v.IsNull():
 		return append(dst, '-')
-	}
-	switch v := row[column]; v.Kind() {
-	case parquet.Int32:
+	case v.Kind() == parquet.Int32:
 		return strconv.AppendInt(dst, int64(v.Int32()), 10)
-	case parquet.Int64:
+	case v.Kind() == parquet.Int64:
 		return strconv.AppendInt(dst, v.Int64(), 10)
-	case parquet.ByteArray, parquet.FixedLenByteArray:
+	case v.Kind() == parquet.ByteArray || v.Kind() == parquet.FixedLenByteArray:
 		return appendWord(dst, v.ByteArray())
-	default:
-		return appendWord(dst, []byte(v.String()))
 	}
+	return appendWord(dst, []byte(v.String()))
 }
 
 // appendWord writes text as one field of a line.

@@ -4,33 +4,33 @@ import "bytes"
 
 // broken deals with what begins at i and is no record: it waits for more bytes
 // when that may help, by returning i. Otherwise it counts a bad record and
-// returns where the next one begins.
+// returns where the next one may begin.
 func (st *State) broken(i int, final bool) int {
 	data := st.batch.Data
+	ended := final
+	if st.lines {
+		if n := bytes.IndexByte(data[i:], '\n'); n >= 0 {
+			data, ended = data[:i+n], true
+		}
+	}
 	ext := extentOf(data, i)
-	line := st.lines && bytes.IndexByte(data[i:], '\n') >= 0
 	switch {
 	case ext.whole:
 		st.bad(i, "malformed JSON")
-		st.careful = st.lines
 		return ext.end
 	case ext.malformed:
 		st.bad(i, "malformed JSON")
+	case ended:
+		st.bad(i, "truncated record")
 	case len(data)-i > MaxRecord:
 		st.bad(i, tooLong)
-	case line:
-		st.bad(i, "truncated record")
-	case final:
-		st.bad(i, "truncated record")
-		st.nest.depth = 0
 	default:
 		return i
 	}
-	st.careful = st.lines
 	if st.wasted += ext.end - i; st.wasted > wasteFloor+wasteShare*st.good {
 		st.Stats.Abandoned = true
 		st.refused = true
-		return len(data)
+		return len(st.batch.Data)
 	}
 	return st.resync(i+1, final)
 }
@@ -53,12 +53,14 @@ func (st *State) resync(i int, final bool) int {
 	if n := bytes.Index(data[i:], lineStart); n >= 0 {
 		at = i + n + 1
 	}
-	if len(st.opening) > 0 {
-		if n := bytes.Index(data[i:at], st.opening); n >= 0 {
-			at = i + n
-		}
+	if n := st.nextOpening(data[i:at]); n >= 0 {
+		at = i + n
 	}
-	if st.skipping = at == len(data); !st.skipping || final {
+	if st.skipping = at == len(data); !st.skipping {
+		return at
+	}
+	if final {
+		st.nest.depth = 0 // the list's end was dropped
 		return at
 	}
 	// The mark may have been cut in two.
@@ -67,47 +69,103 @@ func (st *State) resync(i int, final bool) int {
 
 var lineStart = []byte("\n{")
 
+// nextOpening finds the next record that begins as the first did. What follows
+// a colon is no record but a member's value.
+func (st *State) nextOpening(data []byte) int {
+	if len(st.opening) == 0 {
+		return failed
+	}
+	for from := 0; ; {
+		n := bytes.Index(data[from:], st.opening)
+		if n < 0 {
+			return failed
+		}
+		if before := bytes.TrimRight(data[:from+n], " "); len(before) == 0 || before[len(before)-1] != ':' {
+			return from + n
+		}
+		from += n + 1
+	}
+}
+
 // extent is how far a value reaches.
 type extent struct {
 	end       int  // behind the value, or where reading it ended
-	whole     bool // its brackets are closed
+	whole     bool // it is complete as far as brackets and quotes tell
 	malformed bool // more bytes would not mend it
 }
 
-// extentOf measures the object or array at i. Unlike the scanner it takes a
-// line's end inside a string for an error, which tells a record that was cut
-// off from one that continues in the next chunk.
+// extentOf measures the value, or the member with its value, at i. Unlike the
+// scanner it takes a line's end inside a string for an error, which tells a
+// record that was cut off from one that continues in the next chunk.
 func extentOf(data []byte, i int) extent {
-	if data[i] != '{' && data[i] != '[' {
-		if data[i] == '"' {
-			// A member of an object around records, or junk: only more bytes tell.
-			return extent{end: len(data), malformed: bytes.IndexByte(data[i:], '\n') >= 0}
-		}
-		return extent{end: i + 1, malformed: true}
+	switch data[i] {
+	case '{', '[':
+		return nestedExtent(data, i)
+	case '"':
+		return memberExtent(data, i)
 	}
-	s := scanner{text: data}
+	return extent{end: i + 1, malformed: true}
+}
+
+func nestedExtent(data []byte, i int) extent {
 	depth := 0
 	for at := i; at < len(data); {
 		c := data[at]
-		at++
 		if c == '"' {
-			e := s.quote(at)
-			in := data[at:]
-			if e >= 0 {
-				in = data[at:e]
+			s := stringExtent(data, at)
+			if !s.whole {
+				return s
 			}
-			if bytes.IndexByte(in, '\n') >= 0 {
-				return extent{end: at, malformed: true}
-			}
-			if e < 0 {
-				break
-			}
-			at = e + 1
+			at = s.end
 			continue
 		}
+		at++
 		if depth += int(bracket[c]); depth == 0 {
 			return extent{end: at, whole: true}
 		}
 	}
 	return extent{end: len(data)}
+}
+
+func stringExtent(data []byte, i int) extent {
+	e := quote(data, i+1)
+	in := data[i:]
+	if e >= 0 {
+		in = data[i:e]
+	}
+	switch {
+	case bytes.IndexByte(in, '\n') >= 0:
+		return extent{end: i + 1, malformed: true}
+	case e < 0:
+		return extent{end: len(data)}
+	}
+	return extent{end: e + 1, whole: true}
+}
+
+// memberExtent measures a name, a colon and a value.
+func memberExtent(data []byte, i int) extent {
+	name := stringExtent(data, i)
+	if !name.whole {
+		return name
+	}
+	at := space(data, name.end)
+	if at < len(data) && data[at] == ':' {
+		if at = space(data, at+1); at < len(data) {
+			switch data[at] {
+			case '{', '[':
+				return nestedExtent(data, at)
+			case '"':
+				return stringExtent(data, at)
+			}
+			for at < len(data) && scalarByte[data[at]] {
+				at++
+			}
+		}
+	} else if at < len(data) {
+		return extent{end: at, malformed: true}
+	}
+	if at == len(data) {
+		return extent{end: at}
+	}
+	return extent{end: at, malformed: true}
 }

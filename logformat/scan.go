@@ -12,8 +12,9 @@ import (
 // quotes decide. All its methods take the place to read from and return the
 // place behind what they read, or fail. None reads outside text.
 type scanner struct {
-	text []byte
-	// No backslash stands in text[plain:escape]. A string that ends there has no
+	text  []byte
+	whole []byte // the chunk; text is all of it or ends earlier
+	// No backslash stands in whole[plain:escape]. A string that ends there has no
 	// escapes, at the price of two comparisons.
 	plain, escape int
 	out           [maxFields]span
@@ -37,7 +38,7 @@ const escaped = 1 << 31
 func (sp span) len() int { return int(sp.n &^ escaped) }
 
 func (s *scanner) on(text []byte) {
-	s.text = text
+	s.text, s.whole = text, text
 	s.changed()
 }
 
@@ -66,8 +67,10 @@ func (s *scanner) unescaped(b *event.Batch, sp span) string {
 }
 
 // space returns the place of the first byte at or behind i that is no white space.
-func (s *scanner) space(i int) int {
-	for i < len(s.text) && s.text[i] <= ' ' && isSpace(s.text[i]) {
+func (s *scanner) space(i int) int { return space(s.text, i) }
+
+func space(text []byte, i int) int {
+	for i < len(text) && text[i] <= ' ' && isSpace(text[i]) {
 		i++
 	}
 	return i
@@ -77,36 +80,38 @@ func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\
 
 // findEscape moves plain and escape to i.
 func (s *scanner) findEscape(i int) {
-	n := bytes.IndexByte(s.text[i:], '\\')
+	n := bytes.IndexByte(s.whole[i:], '\\')
 	if n < 0 {
-		n = len(s.text) - i
+		n = len(s.whole) - i
 	}
 	s.plain, s.escape = i, i+n
 }
 
 // quote returns the place of the quote that closes the string whose inside
 // begins at i.
-func (s *scanner) quote(i int) int {
-	n := bytes.IndexByte(s.text[i:], '"')
+func (s *scanner) quote(i int) int { return quote(s.text, i) }
+
+func quote(text []byte, i int) int {
+	n := bytes.IndexByte(text[i:], '"')
 	if n < 0 {
 		return failed
 	}
-	if e := i + n; s.text[e-1] != '\\' {
+	if e := i + n; text[e-1] != '\\' {
 		return e
 	}
-	return s.quoteSlow(i)
+	return escapedQuote(text, i)
 }
 
-// quoteSlow is quote for strings that have an escape.
-func (s *scanner) quoteSlow(i int) int {
+// escapedQuote is quote for strings that have an escape.
+func escapedQuote(text []byte, i int) int {
 	for at := i; ; {
-		n := bytes.IndexByte(s.text[at:], '"')
+		n := bytes.IndexByte(text[at:], '"')
 		if n < 0 {
 			return failed
 		}
 		at += n
 		back := at
-		for back > i && s.text[back-1] == '\\' {
+		for back > i && text[back-1] == '\\' {
 			back--
 		}
 		if (at-back)%2 == 0 {
@@ -200,7 +205,7 @@ func (s *scanner) brackets(i int) int {
 				return failed
 			}
 			if n > 0 && text[i+n-1] == '\\' {
-				if n = s.quoteSlow(i); n < 0 {
+				if n = escapedQuote(text, i); n < 0 {
 					return failed
 				}
 				i = n + 1

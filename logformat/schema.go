@@ -33,11 +33,11 @@ type key struct {
 type kind uint8
 
 const (
-	ignored   kind = iota
-	text           // a string: note what is inside the quotes; of other scalars, the text
-	raw            // any value but null: note the text
-	object         // read its members by sub, and note the text
-	container      // a list of records: stop behind its bracket
+	skippedValue kind = iota
+	textValue         // a string: note what is inside the quotes; of other scalars, the text
+	rawValue          // any value but null: note the text
+	objectValue       // read its members by sub, and note the text
+	listValue         // a list of records: stop behind its bracket
 )
 
 // keyWindow is the widest name, quotes included, that is compared by words.
@@ -46,10 +46,10 @@ const keyWindow = 32
 func wanted(k kind, id field, name string) key { return key{name: name, kind: k, id: id} }
 
 func nested(id field, name string, sub *schema) key {
-	return key{name: name, kind: object, id: id, sub: sub}
+	return key{name: name, kind: objectValue, id: id, sub: sub}
 }
 
-func list(name string) key { return key{name: name, kind: container} }
+func list(name string) key { return key{name: name, kind: listValue} }
 
 // newSchema makes a schema of the wanted keys and of names whose values are
 // skipped; listing those is worth it because listed names are predicted.
@@ -118,44 +118,49 @@ const maxKeys = 64
 // object reads the members of the object whose first one begins at i, into
 // out, and returns the place behind its closing brace.
 func (s *scanner) object(sc *schema, i int) int {
-	text, ord := s.text, &s.orders[sc.slot]
-	if i = s.space(i); i < len(text) && text[i] == '}' {
+	src, ord := s.text, &s.orders[sc.slot]
+	if i = s.space(i); i < len(src) && src[i] == '}' {
 		return i + 1
 	}
 	prev := 0
 	for {
 		at := int(ord[prev][0])
-		if at < len(sc.keys) && i+keyWindow <= len(text) && sc.keys[at].begins(text[i:i+keyWindow]) {
+		if at < len(sc.keys) && i+keyWindow <= len(src) && sc.keys[at].begins(src[i:i+keyWindow]) {
 			i += sc.keys[at].width
 		} else if at, i = s.name(sc, prev, i); i < 0 {
 			return failed
 		}
 		prev = at
 		k := &sc.keys[at]
-		if i < len(text) && text[i] == ':' {
+		if i < len(src) && src[i] == ':' {
 			i++
 		} else if i = s.colon(i); i < 0 {
 			return failed
 		}
-		if i < len(text) && text[i] <= ' ' {
+		if i < len(src) && src[i] <= ' ' {
 			i = s.space(i)
 		}
-		if i = s.member(k, i); i < 0 {
+		if k.kind == textValue && i < len(src) && src[i] == '"' {
+			i = s.string(k.id, i+1)
+		} else {
+			i = s.member(k, i)
+		}
+		if i < 0 {
 			return i
 		}
-		if i < len(text) && text[i] <= ' ' {
+		if i < len(src) && src[i] <= ' ' {
 			i = s.space(i)
 		}
-		if i >= len(text) {
+		if i >= len(src) {
 			return failed
 		}
-		if text[i] != ',' {
-			if text[i] == '}' {
+		if src[i] != ',' {
+			if src[i] == '}' {
 				return i + 1
 			}
 			return failed
 		}
-		if i++; i < len(text) && text[i] <= ' ' {
+		if i++; i < len(src) && src[i] <= ' ' {
 			i = s.space(i)
 		}
 	}
@@ -210,20 +215,15 @@ func (s *scanner) colon(i int) int {
 	return i + 1
 }
 
-// member reads the value at i of key k.
+// member reads the value at i of key k, which is no wanted string.
 func (s *scanner) member(k *key, i int) int {
 	if i >= len(s.text) {
 		return failed
 	}
 	switch k.kind {
-	case text:
-		if s.text[i] == '"' {
-			return s.string(k.id, i+1)
-		}
+	case textValue, rawValue:
 		return s.other(k, i)
-	case raw:
-		return s.other(k, i)
-	case object:
+	case objectValue:
 		if s.text[i] != '{' {
 			return s.value(i)
 		}
@@ -232,7 +232,7 @@ func (s *scanner) member(k *key, i int) int {
 			s.out[k.id] = span{uint32(i), uint32(e - i)}
 		}
 		return e
-	case container:
+	case listValue:
 		if s.text[i] == '[' {
 			s.inside = i + 1
 			return entered
@@ -251,7 +251,7 @@ func (s *scanner) string(id field, i int) int {
 		return failed
 	}
 	if s.escape < i+n {
-		e := s.quoteSlow(i)
+		e := escapedQuote(s.text, i)
 		if e < 0 {
 			return failed
 		}
@@ -269,7 +269,7 @@ func (s *scanner) other(k *key, i int) int {
 	if e < 0 {
 		return failed
 	}
-	if c := s.text[i]; c == 'n' || k.kind == text && (c == '{' || c == '[') {
+	if c := s.text[i]; c == 'n' || k.kind == textValue && (c == '{' || c == '[') {
 		s.out[k.id] = span{}
 		return e
 	}

@@ -37,7 +37,8 @@ var telling = map[string]seen{
 // to the next line. Text may end anywhere.
 func shape(text []byte) seen {
 	for {
-		w := walker{scanner: scanner{text: text}}
+		var w walker
+		w.on(text)
 		w.enter(0)
 		if w.seen != 0 {
 			return w.seen

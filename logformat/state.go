@@ -21,6 +21,8 @@ type State struct {
 	scan    scanner
 	batch   *event.Batch
 	flow    flowPlan
+	header  []byte   // the last header line of a flow log
+	headed  flowPlan // and what it says
 	cut     cutter
 	clock   clock
 	guess   guess // the kind the last JSON record was of
@@ -29,8 +31,7 @@ type State struct {
 
 	nest     nesting
 	opening  []byte // how the first record of the file begins, up to its first name
-	lines    bool   // records stand on a line of their own
-	careful  bool   // a line was broken: look for the end of the line first
+	lines    bool   // every record stands on one line: the first one did
 	skipping bool   // dropping bytes until the next record begins
 	refused  bool   // the rest of the file is not for us
 	wasted   int    // bytes read in vain looking for the ends of broken records
@@ -40,10 +41,10 @@ type State struct {
 // origin is what an envelope says of the messages in it.
 type origin struct{ account, cluster string }
 
-// Reset forgets the file and keeps what was learned about the order of members.
+// Reset forgets the file and keeps memory and what was learned that makes
+// reading the next one faster.
 func (st *State) Reset() {
-	opening, scan, cut := st.opening[:0], st.scan, st.cut
-	*st = State{opening: opening, scan: scan, cut: cut}
+	*st = State{opening: st.opening[:0], scan: st.scan, cut: st.cut, header: st.header, headed: st.headed}
 }
 
 // Stats is what became of the records of a file.
@@ -120,11 +121,24 @@ func (st *State) badText(i int, format, text string) {
 // tooLong is the reason for records longer than MaxRecord.
 const tooLong = "record longer than 16 MiB"
 
-// begin points the scanner at the batch's chunk.
-func (st *State) begin(b *event.Batch) {
+// begin points the scanner at the batch's chunk and returns where its text
+// begins: behind the byte order mark of a file that has one. It returns -1
+// when more bytes must tell.
+func (st *State) begin(b *event.Batch, final bool) int {
 	st.batch = b
 	st.scan.on(b.Data)
+	switch {
+	case b.Meta.Offset > 0:
+		return 0
+	case bytes.HasPrefix(b.Data, byteOrderMark):
+		return len(byteOrderMark)
+	case !final && len(b.Data) > 0 && bytes.HasPrefix(byteOrderMark, b.Data):
+		return -1
+	}
+	return 0
 }
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // DecodeAll decodes a whole file that is in memory into b, which it resets
 // first. It is for tests and for library users with small files: a flow log

@@ -59,56 +59,56 @@ const (
 )
 
 var sessionIssuerSchema = newSchema(slotIssuer, []key{
-	wanted(text, issuerType, "type"),
-	wanted(text, issuerID, "principalId"),
-	wanted(text, issuerARN, "arn"),
-	wanted(text, issuerName, "userName"),
+	wanted(textValue, issuerType, "type"),
+	wanted(textValue, issuerID, "principalId"),
+	wanted(textValue, issuerARN, "arn"),
+	wanted(textValue, issuerName, "userName"),
 }, "accountId")
 
 var sessionAttributesSchema = newSchema(slotAttributes, []key{
-	wanted(text, userCreated, "creationDate"),
-	wanted(text, userMFA, "mfaAuthenticated"),
+	wanted(textValue, userCreated, "creationDate"),
+	wanted(textValue, userMFA, "mfaAuthenticated"),
 })
 
 var sessionSchema = newSchema(slotSession, []key{
 	nested(noField, "sessionIssuer", sessionIssuerSchema),
 	nested(noField, "attributes", sessionAttributesSchema),
-	wanted(text, userRoleDelivery, "ec2RoleDelivery"),
-	wanted(text, userAssumedRoot, "assumedRoot"),
+	wanted(textValue, userRoleDelivery, "ec2RoleDelivery"),
+	wanted(textValue, userAssumedRoot, "assumedRoot"),
 }, "webIdFederationData", "sourceIdentity", "ec2IssuedInVpc")
 
 var userIdentitySchema = newSchema(slotUser, []key{
-	wanted(text, userType, "type"),
-	wanted(text, userPrincipal, "principalId"),
-	wanted(text, userARN, "arn"),
-	wanted(text, userAccount, "accountId"),
-	wanted(text, userKey, "accessKeyId"),
-	wanted(text, userName, "userName"),
-	wanted(text, userInvokedBy, "invokedBy"),
+	wanted(textValue, userType, "type"),
+	wanted(textValue, userPrincipal, "principalId"),
+	wanted(textValue, userARN, "arn"),
+	wanted(textValue, userAccount, "accountId"),
+	wanted(textValue, userKey, "accessKeyId"),
+	wanted(textValue, userName, "userName"),
+	wanted(textValue, userInvokedBy, "invokedBy"),
 	nested(noField, "sessionContext", sessionSchema),
 }, "identityProvider", "onBehalfOf", "credentialId", "inScopeOf")
 
 var trailKeys = []key{
 	nested(trailUser, "userIdentity", userIdentitySchema),
-	wanted(text, trailTime, "eventTime"),
-	wanted(text, trailSource, "eventSource"),
-	wanted(text, trailName, "eventName"),
-	wanted(text, trailRegion, "awsRegion"),
-	wanted(text, trailIP, "sourceIPAddress"),
-	wanted(text, trailAgent, "userAgent"),
-	wanted(text, trailError, "errorCode"),
-	wanted(text, trailMessage, "errorMessage"),
-	wanted(raw, trailParams, "requestParameters"),
-	wanted(raw, trailResponse, "responseElements"),
-	wanted(raw, trailExtra, "additionalEventData"),
-	wanted(raw, trailResources, "resources"),
-	wanted(text, trailID, "eventID"),
-	wanted(text, trailType, "eventType"),
-	wanted(text, trailCategory, "eventCategory"),
-	wanted(text, trailManagement, "managementEvent"),
-	wanted(text, trailRecipient, "recipientAccountId"),
-	wanted(text, trailEndpoint, "vpcEndpointId"),
-	wanted(text, trailEndpointAccount, "vpcEndpointAccountId"),
+	wanted(textValue, trailTime, "eventTime"),
+	wanted(textValue, trailSource, "eventSource"),
+	wanted(textValue, trailName, "eventName"),
+	wanted(textValue, trailRegion, "awsRegion"),
+	wanted(textValue, trailIP, "sourceIPAddress"),
+	wanted(textValue, trailAgent, "userAgent"),
+	wanted(textValue, trailError, "errorCode"),
+	wanted(textValue, trailMessage, "errorMessage"),
+	wanted(rawValue, trailParams, "requestParameters"),
+	wanted(rawValue, trailResponse, "responseElements"),
+	wanted(rawValue, trailExtra, "additionalEventData"),
+	wanted(rawValue, trailResources, "resources"),
+	wanted(textValue, trailID, "eventID"),
+	wanted(textValue, trailType, "eventType"),
+	wanted(textValue, trailCategory, "eventCategory"),
+	wanted(textValue, trailManagement, "managementEvent"),
+	wanted(textValue, trailRecipient, "recipientAccountId"),
+	wanted(textValue, trailEndpoint, "vpcEndpointId"),
+	wanted(textValue, trailEndpointAccount, "vpcEndpointAccountId"),
 }
 
 // trailSkipped are the members that nobody wants, and those that surround the
@@ -209,7 +209,7 @@ func (st *State) fillTrail(t *event.Trail) {
 	t.Resources = s.raw(trailResources)
 	t.Endpoint = s.view(b, trailEndpoint)
 	t.EndpointAccount = s.view(b, trailEndpointAccount)
-	t.ID = event.HashID(t.EventID)
+	t.ID = eventID(t.EventID)
 	if ip, ok := event.ParseIP(t.CallerIP); ok {
 		t.Caller = ip
 	}

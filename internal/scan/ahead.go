@@ -32,7 +32,7 @@ const (
 // newAhead opens and begins to read at once. The errors of open come from Read.
 func newAhead(ctx context.Context, open func(context.Context) (io.ReadCloser, error)) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &ahead{ctx: ctx, cancel: cancel, blocks: make(chan block), free: make(chan []byte, aheadBlocks)}
+	a := &ahead{ctx: ctx, cancel: cancel, blocks: make(chan block, aheadBlocks), free: make(chan []byte, aheadBlocks)}
 	for range aheadBlocks {
 		a.free <- nil // made when first used: most objects are small
 	}

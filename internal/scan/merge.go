@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"math"
 
 	"picket/engine"
 	"picket/event"
@@ -19,57 +18,42 @@ type merger struct {
 	open   func(*source) // begins to read a file
 	closed func(*source)
 
-	waiting []*source // not yet open, in order of their first record
+	waiting []*file   // not yet open, in order of their first record
+	opened  int       // files that were opened
 	ahead   []*source // open, their time has not come
+	early   int64     // cost of those
+	cost    int64     // of all open files
 	heap    cursors
-	cost    int64 // of all open files
-	runs    []event.Run
-	hits    []finding.Hit
+
+	runs  []event.Run // due, and not yet shown to the engine
+	rows  int         // in runs
+	spent []*chunk    // used up by runs
+	held  int64       // bytes of those
+	hits  []finding.Hit
 }
 
 const (
-	// openBudget bounds what all open files may hold in memory, counted as
-	// sourceCost each: two chunks and their rows.
+	// openBudget bounds what all open files may hold in memory, by their cost.
 	openBudget = 160 << 20
-	sourceCost = 5 * chunkBytes
-	// maxRuns is how many runs are handed to the engine at once at most.
-	maxRuns = 4096
-	// readAhead is how many files are opened before their time.
-	readAhead = 8
+	// showRows is how many rows the engine is shown at once. It joins hits of one
+	// issue within that, so the number must not depend on how rows are spread
+	// over files.
+	showRows = 4096
+	// maxHeld is how much memory may wait for so many rows to come together.
+	maxHeld = 24 << 20
+	// readAhead is how many files are opened before their time: so many at
+	// least, and small ones up to a cost and a number.
+	readAhead      = 8
+	readAheadCost  = 8 << 20
+	readAheadFiles = 64
 )
-
-// place is where a row stands in the order of all rows.
-type place struct {
-	at    event.Time
-	order int
-	kind  event.Kind
-}
-
-func (a place) before(b place) bool {
-	if a.at != b.at {
-		return a.at < b.at
-	}
-	if a.order != b.order {
-		return a.order < b.order
-	}
-	return a.kind < b.kind
-}
-
-// never is after every row.
-var never = place{at: math.MaxInt64}
-
-// A cursor is the rows of one kind of a source's current chunk.
-type cursor struct {
-	place
-	lo, n  int
-	src    *source
-	chunk  *chunk
-	others *int // kinds of the chunk not yet used up
-}
 
 // run merges all files to the end.
 func (m *merger) run(ctx context.Context) error {
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		m.readAhead()
 		m.activate()
 		if len(m.heap) == 0 {
@@ -78,27 +62,33 @@ func (m *merger) run(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		m.step()
 	}
-	m.flush()
-	return nil
+	m.show()
+	return ctx.Err() // readers stop early when it ends
 }
 
-// readAhead opens files until the budget or the number ahead is used up.
+// readAhead opens files while that keeps within the budget, and one if nothing
+// is open at all.
 func (m *merger) readAhead() {
-	for len(m.waiting) > 0 && len(m.ahead) < readAhead && m.cost+sourceCost <= openBudget {
+	for len(m.waiting) > 0 {
+		c := m.waiting[0].cost()
+		fits := m.cost+c <= openBudget || m.cost == 0
+		early := len(m.ahead) < readAhead || len(m.ahead) < readAheadFiles && m.early+c <= readAheadCost
+		if !fits || !early {
+			return
+		}
 		m.openNext()
 	}
 }
 
 func (m *merger) openNext() {
-	s := m.waiting[0]
+	s := newSource(m.waiting[0], m.opened)
+	m.waiting[0] = nil
 	m.waiting = m.waiting[1:]
-	s.cost = sourceCost
+	m.opened++
 	m.cost += s.cost
+	m.early += s.cost
 	m.ahead = append(m.ahead, s)
 	m.open(s)
 }
@@ -109,6 +99,7 @@ func (m *merger) activate() {
 	for len(m.ahead) > 0 && (len(m.heap) == 0 || m.ahead[0].head <= m.heap[0].at) {
 		s := m.ahead[0]
 		m.ahead = m.ahead[1:]
+		m.early -= s.cost
 		m.advance(s)
 		m.readAhead()
 	}
@@ -122,11 +113,10 @@ func (m *merger) advance(s *source) {
 		m.closed(s)
 		return
 	}
-	others := new(int)
 	for k := range event.NumKinds {
 		if n := c.batch.Rows(k); n > 0 {
-			*others++
-			m.heap.push(cursor{place: place{c.batch.At(k, 0), s.order, k}, n: n, src: s, chunk: c, others: others})
+			c.left++
+			m.heap.push(cursor{place: place{c.batch.At(k, 0), s.order, k}, n: n, src: s, chunk: c})
 		}
 	}
 }
@@ -134,46 +124,24 @@ func (m *merger) advance(s *source) {
 // step takes the longest run of rows that is due.
 func (m *merger) step() {
 	c := &m.heap[0]
-	hi := m.end(c, m.limit())
-	m.runs = append(m.runs, event.Run{Batch: &c.chunk.batch, Kind: c.kind, Lo: c.lo, Hi: hi})
+	lo, hi := c.lo, min(c.end(m.limit()), c.lo+showRows-m.rows)
+	m.runs = append(m.runs, event.Run{Batch: &c.chunk.batch, Kind: c.kind, Lo: lo, Hi: hi})
+	m.rows += hi - lo
 	if c.lo = hi; hi < c.n {
 		c.at = c.chunk.batch.At(c.kind, hi)
 		m.heap.fix()
-		if len(m.runs) >= maxRuns {
-			m.flush()
-		}
-		return
+	} else {
+		m.finish()
 	}
-	m.finish()
-}
-
-// end is the first row of c, after the one it stands at, that is not before limit.
-func (m *merger) end(c *cursor, limit place) int {
-	last := limit.at // a row of this time is still due if c comes first in a tie
-	if !(place{limit.at, c.order, c.kind}).before(limit) {
-		last--
+	if m.rows >= showRows || m.held >= maxHeld {
+		m.show()
 	}
-	hi := c.lo + 1
-	if c.kind == event.KindFlow {
-		for rows := c.chunk.batch.Flows; hi < c.n && rows[hi].At <= last; hi++ {
-		}
-		return hi
-	}
-	for hi < c.n && c.chunk.batch.At(c.kind, hi) <= last {
-		hi++
-	}
-	return hi
 }
 
 // limit is the row before which the first cursor's rows must stop: another
 // cursor's next, or the first of a file that is not active yet.
 func (m *merger) limit() place {
-	l := never
-	for i := 1; i < min(len(m.heap), 3); i++ {
-		if m.heap[i].before(l) {
-			l = m.heap[i].place
-		}
-	}
+	l := m.heap.second()
 	if len(m.ahead) > 0 {
 		if a := (place{at: m.ahead[0].head, order: m.ahead[0].order}); a.before(l) {
 			l = a
@@ -183,70 +151,30 @@ func (m *merger) limit() place {
 }
 
 // finish drops the first cursor, whose rows are used up; with the chunk's last
-// kind the chunk goes back and the file's next one is taken.
+// kind the file's next chunk is taken.
 func (m *merger) finish() {
 	c := m.heap.pop()
-	if *c.others--; *c.others > 0 {
+	if c.chunk.left--; c.chunk.left > 0 {
 		return
 	}
-	m.flush()
-	c.chunk.release()
+	m.spent = append(m.spent, c.chunk)
+	m.held += int64(cap(c.chunk.buf))
 	m.advance(c.src)
 }
 
-func (m *merger) flush() {
-	if len(m.runs) == 0 {
-		return
-	}
-	m.hits = m.engine.Process(m.hits[:0], m.runs)
-	for i := range m.hits {
-		m.take(m.hits[i])
-	}
-	clear(m.hits)
-	m.runs = m.runs[:0]
-}
-
-// cursors is a binary heap, the earliest first.
-type cursors []cursor
-
-func (h *cursors) push(c cursor) {
-	*h = append(*h, c)
-	s := *h
-	for i := len(s) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !s[i].before(s[up].place) {
-			return
+// show hands the runs to the engine and gives back the chunks they used up.
+func (m *merger) show() {
+	if len(m.runs) > 0 {
+		m.hits = m.engine.Process(m.hits[:0], m.runs)
+		for i := range m.hits {
+			m.take(m.hits[i])
 		}
-		s[i], s[up] = s[up], s[i]
-		i = up
+		clear(m.hits)
 	}
-}
-
-func (h *cursors) pop() cursor {
-	s := *h
-	top := s[0]
-	last := len(s) - 1
-	s[0] = s[last]
-	s[last] = cursor{}
-	*h = s[:last]
-	h.fix()
-	return top
-}
-
-// fix restores the order after the first cursor moved on.
-func (h *cursors) fix() {
-	s := *h
-	for i := 0; ; {
-		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < len(s); c++ {
-			if s[c].before(s[least].place) {
-				least = c
-			}
-		}
-		if least == i {
-			return
-		}
-		s[i], s[least] = s[least], s[i]
-		i = least
+	for i, c := range m.spent {
+		c.release()
+		m.spent[i] = nil
 	}
+	m.runs, m.spent = m.runs[:0], m.spent[:0]
+	m.rows, m.held = 0, 0
 }

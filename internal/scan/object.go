@@ -23,6 +23,8 @@ type Object struct {
 	Once bool
 	// Remote says that reading waits for a network, or for another program.
 	Remote bool
+
+	at io.ReaderAt // random access, where that is to be had at once
 }
 
 // Stdin is the name of standard input on the command line.

@@ -1,17 +1,14 @@
 package scan
 
 import (
-	"archive/zip"
 	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"hash/maphash"
 	"io"
-	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"picket/event"
 	"picket/internal/inflate"
@@ -24,10 +21,12 @@ type file struct {
 	packing packing
 	format  *logformat.Format // nil: not a log
 	head    event.Time        // of its first record, 0 when unknown
+	text    int64             // how long it is unpacked, at most; estimated from Size if need be
+	window  int64             // of memory that unpacking needs beside
 	mark    fingerprint
 	meta    event.Meta
 	err     error // why it can't be read
-	empty   bool
+	trouble error // why it can't be read to its end
 }
 
 // fingerprint tells copies apart from different files: equal files have equal
@@ -38,34 +37,58 @@ type fingerprint struct {
 	head  event.Time
 }
 
-const (
-	// peekStored is how much of a file is read to look into it, and peekText how
-	// much text is unpacked of that, first and at most: the first record of
-	// nearly every log lies in the first 16 KiB, and no record of interest is
-	// larger than the most.
-	peekStored = 32 << 10
-	peekText   = 16 << 10
-	peekMost   = 2 << 20
+var (
+	errNotALog       = errors.New("not a known log format")
+	errEmpty         = errors.New("empty file")
+	errPackedParquet = errors.New("a Parquet file inside another compression is not read: unpack it first")
 )
+
+// minor reports whether err means that nothing was lost.
+func minor(err error) bool { return errors.Is(err, errNotALog) || errors.Is(err, errEmpty) }
+
+// A stage is how much of a file is read to look into it, and how much text is
+// unpacked of that. The first record of nearly every log lies in the first
+// stage; the second is what recognising a format may take; the third finds
+// the first record of interest behind others.
+type stage struct{ stored, text int }
+
+var stages = []stage{{32 << 10, 16 << 10}, {logformat.HeadLen, logformat.HeadLen}, {2 << 20, 2 << 20}}
+
+const (
+	// remoteLooks is how many remote objects are looked into at once: it takes
+	// waiting, not work.
+	remoteLooks = 32
+	// maxRemembered bounds the small remote objects that the look has read
+	// whole and keeps for the reading.
+	maxRemembered = 32 << 20
+)
+
+// looker is what looking into files shares.
+type looker struct {
+	given      event.Meta
+	report     func(Problem)
+	keep       func(io.Closer) // takes what must stay open until the scan ends
+	remembered atomic.Int64
+}
 
 // look looks into all objects, on n goroutines, and returns the files in the
 // order in which they are to be read: by time of the first record. What is
 // inside a zip comes out as files of its own.
-func look(ctx context.Context, objs []*Object, given event.Meta, n int, report func(Problem)) []*file {
+func (l *looker) look(ctx context.Context, objs []*Object, n int) []*file {
 	found := make([][]*file, len(objs))
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	next := make(chan int)
-	for range max(n, 1) {
+	if slices.ContainsFunc(objs, func(o *Object) bool { return o.Remote }) {
+		n = max(n, remoteLooks)
+	}
+	for range min(n, len(objs)) {
 		wg.Go(func() {
-			for i := range next {
-				found[i] = lookInto(ctx, objs[i], given, report)
+			g := glass{l: l}
+			for i := next.Add(1) - 1; i < int64(len(objs)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				found[i] = g.lookInto(ctx, objs[i], false)
 			}
 		})
 	}
-	for i := range objs {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 	files := slices.Concat(found...)
 	slices.SortStableFunc(files, func(a, b *file) int {
@@ -74,146 +97,181 @@ func look(ctx context.Context, objs []*Object, given event.Meta, n int, report f
 	return files
 }
 
-func lookInto(ctx context.Context, o *Object, given event.Meta, report func(Problem)) []*file {
-	f := &file{Object: o, meta: hints(o.Name, given)}
-	if o.Once {
-		f.bufferStdin()
-	}
-	err := f.peek(ctx)
-	if err == nil && f.packing == zipped {
-		inner, err := members(ctx, o)
-		if err != nil {
-			report(Problem{Path: o.Name, Offset: -1, Reason: err.Error()})
-		}
-		var out []*file
-		for _, m := range inner {
-			out = append(out, lookInto(ctx, m, given, report)...)
-		}
-		return out
-	}
-	f.err = err
-	return []*file{f}
+// A glass is what one goroutine looks through: its buffers.
+type glass struct {
+	l      *looker
+	stored []byte
+	text   []byte
+	z      inflate.Reader
+	batch  event.Batch
 }
 
-// bufferStdin makes an object that can be opened once open twice: the peek
-// reads from a buffer that the real reading gets again.
-func (f *file) bufferStdin() {
-	var rc io.ReadCloser
-	var read []byte
-	open := f.Object.Open
-	o := *f.Object
-	o.Open = func(ctx context.Context, from int64) (io.ReadCloser, error) {
-		if rc == nil {
-			var err error
-			if rc, err = open(ctx, 0); err != nil {
-				return nil, err
-			}
-			read, err = io.ReadAll(io.LimitReader(rc, peekMost))
-			return io.NopCloser(bytes.NewReader(read)), err
-		}
-		return struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(read), rc), rc}, nil
+func (g *glass) lookInto(ctx context.Context, o *Object, inArchive bool) []*file {
+	f := &file{Object: o, meta: hints(o.Name, g.l.given)}
+	f.err = g.peek(ctx, f)
+	if f.err != nil || f.packing != zipped {
+		return []*file{f}
 	}
-	f.Object = &o
+	if inArchive {
+		f.err = errNested
+		return []*file{f}
+	}
+	var out []*file
+	for _, m := range members(ctx, f.Object, g.l.report) {
+		out = append(out, g.lookInto(ctx, m, true)...)
+	}
+	return out
 }
-
-var errNotALog = errors.New("not a known log format")
 
 // peek finds out how f is stored, which format it has and when it begins.
-func (f *file) peek(ctx context.Context) error {
-	rc, err := f.Open(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer rc.Close()
-	stored := make([]byte, peekStored)
-	n, err := io.ReadFull(rc, stored)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && err != io.EOF {
-		return err
-	}
-	stored = stored[:n]
-	f.mark = fingerprint{size: f.Size, first: fnv(stored)}
-	f.empty = n == 0
-	f.packing = packingOf(stored)
-	switch {
-	case f.empty, f.packing == zipped:
-		return nil
-	case f.packing == parquetFile:
-		return errNotALog
-	}
-	return f.peekText(ctx, stored, rc)
-}
-
-// peekText unpacks more and more of the file until its first record is found.
-func (f *file) peekText(ctx context.Context, stored []byte, rest io.Reader) error {
-	for want := peekText; ; want *= 8 {
-		text, err := unpackHead(f.packing, io.MultiReader(bytes.NewReader(stored), rest), &stored, want)
-		if len(text) == 0 {
-			f.empty = err == nil
+func (g *glass) peek(ctx context.Context, f *file) error {
+	for i, st := range stages {
+		whole, err := g.read(ctx, f, st.stored)
+		if err != nil {
 			return err
 		}
-		if f.format = logformat.Detect(text); f.format != nil {
-			if f.head = headTime(f.format, text); f.head != 0 {
-				f.mark.head = f.head
-				return nil
+		if i == 0 {
+			if len(g.stored) == 0 {
+				return errEmpty
+			}
+			f.packing = packingOf(g.stored)
+			f.mark = fingerprint{size: f.Size, first: event.Hash(0, g.stored)}
+			if err := g.hold(ctx, f, whole); err != nil || f.packing == zipped {
+				return err
 			}
 		}
-		if len(text) < want || want >= peekMost {
-			if f.format == nil {
-				return errNotALog
-			}
-			return nil
+		if f.packing == parquetFile {
+			return g.peekParquet(ctx, f)
+		}
+		if done, err := g.peekText(f, st.text, whole); done || err != nil || i == len(stages)-1 {
+			f.mark.head = f.head
+			return err
 		}
 	}
+	return nil
 }
 
-// unpackHead unpacks up to want bytes; stored grows by what had to be read.
-func unpackHead(p packing, r io.Reader, stored *[]byte, want int) ([]byte, error) {
-	if need := max(want, peekStored); len(*stored) < need && want > peekText {
-		buf := make([]byte, need)
-		n, _ := io.ReadFull(r, buf)
-		*stored = buf[:n]
-	}
-	out := make([]byte, 0, want)
-	switch p {
-	case plain:
-		return (*stored)[:min(want, len(*stored))], nil
-	case gzipped:
-		var z inflate.Reader
-		z.Reset(*stored)
-		out, err := z.Next(out)
-		if len(out) > 0 || errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return out, err
-	}
-	o := &Object{Size: -1, Open: func(context.Context, int64) (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(*stored)), nil
-	}}
-	u, err := unpack(context.Background(), o, p, func(int64) {})
+// read reads the first n bytes of f; whole says that there are no more.
+func (g *glass) read(ctx context.Context, f *file, n int) (whole bool, err error) {
+	rc, err := f.Open(ctx, 0, int64(n))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	defer u.Close()
-	out, err = u.Next(out)
-	if len(out) > 0 || errors.Is(err, io.EOF) {
-		err = nil
+	defer rc.Close()
+	g.stored = slices.Grow(g.stored[:0], n)[:n]
+	n, err = io.ReadFull(rc, g.stored)
+	g.stored = g.stored[:n]
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
+		return true, nil
+	case err != nil && n == 0:
+		return false, err
+	case err != nil: // the reading will come to it, after what can be read
+		f.trouble = err
+		return true, nil
 	}
-	return out, err
+	return int64(n) == f.Size, nil
+}
+
+// hold keeps what must not, or need not, be asked for again: a pipe that is not
+// read in order, a small remote object that was read whole.
+func (g *glass) hold(ctx context.Context, f *file, whole bool) (err error) {
+	n := int64(len(g.stored))
+	switch {
+	case f.Once && (f.packing == zipped || f.packing == parquetFile):
+		f.Object, err = settle(ctx, f.Object, g.l.keep)
+	case whole && f.Remote && !f.Once && g.l.remembered.Add(n) <= maxRemembered:
+		f.Object = inMemory(f.Object, bytes.Clone(g.stored))
+	}
+	return err
+}
+
+// peekText looks at the first want bytes of f's text. It is done when there is
+// no more to learn.
+func (g *glass) peekText(f *file, want int, whole bool) (done bool, err error) {
+	ended, err := g.unpackHead(f, want)
+	if f.trouble != nil {
+		ended, err = false, f.trouble
+	}
+	if !whole && errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // the end of what was read
+	}
+	ended = ended && whole
+	if f.text = estimate(f); ended {
+		f.text = int64(len(g.text))
+	}
+	if len(g.text) == 0 && err == nil {
+		return true, errEmpty
+	}
+	f.format = logformat.Detect(g.text)
+	switch {
+	case f.format == nil && err != nil:
+		return true, errors.New(unpackReason(f.packing, err))
+	case f.format == nil && (ended || len(g.text) >= logformat.HeadLen || bytes.IndexByte(g.text, 0) >= 0):
+		return true, errNotALog
+	case f.format == nil:
+		return false, nil
+	case f.format.Decode == nil:
+		return true, errPackedParquet
+	}
+	f.head = g.headTime(f.format, ended)
+	return f.head != 0 || ended || err != nil, nil
+}
+
+// unpackHead unpacks the beginning of f from stored, up to want bytes; ended
+// says that this was all of stored.
+func (g *glass) unpackHead(f *file, want int) (ended bool, err error) {
+	g.text = slices.Grow(g.text[:0], want)[:0:want]
+	if f.packing == gzipped {
+		g.z.Reset(g.stored)
+		g.text, err = g.z.Next(g.text)
+	} else {
+		o := inMemory(f.Object, g.stored)
+		var u unpacker
+		if u, err = unpack(context.Background(), &file{Object: o, packing: f.packing}, func(int64) {}); err != nil {
+			return false, err
+		}
+		defer u.Close()
+		g.text, err = u.Next(g.text)
+		if z, ok := u.(*stream); ok && f.packing == zstandard {
+			f.window = z.window
+		}
+	}
+	if err == io.EOF {
+		return true, nil
+	}
+	return false, err
 }
 
 // headTime is the earliest time among the first records.
-func headTime(f *logformat.Format, text []byte) event.Time {
-	b := batches.Get().(*event.Batch)
-	defer func() { b.Reset(); batches.Put(b) }()
-	b.Data = text
+func (g *glass) headTime(f *logformat.Format, ended bool) event.Time {
+	b := &g.batch
+	b.Data = g.text
 	var st logformat.State
-	f.Decode(b, &st, false)
+	f.Decode(b, &st, ended)
 	t := earliest(b)
-	b.Data = nil
+	b.Data = nil // it is not the batch's own
+	b.Reset()
 	return t
+}
+
+// peekParquet reads the first rows.
+func (g *glass) peekParquet(ctx context.Context, f *file) error {
+	f.format = logformat.Detect(g.stored)
+	f.text = max(f.Size, 0) * maxPacked
+	p, err := openParquet(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	var st logformat.State
+	b := new(event.Batch)
+	if _, err := p.Decode(b, &st); err != nil {
+		return nil // the reading will say so, and give the rows before the damage
+	}
+	f.head = earliest(b)
+	f.mark.head = f.head
+	return nil
 }
 
 func earliest(b *event.Batch) (t event.Time) {
@@ -225,113 +283,4 @@ func earliest(b *event.Batch) (t event.Time) {
 		}
 	}
 	return t
-}
-
-// fnv hashes p with FNV-1a, the same in every run.
-func fnv(p []byte) uint64 { return event.Hash(0, p) }
-
-// members lists what is in a zip file.
-func members(ctx context.Context, o *Object) ([]*Object, error) {
-	ra, size, err := random(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	z, err := zip.NewReader(ra, size)
-	if err != nil {
-		return nil, fmt.Errorf("zip: %w", err)
-	}
-	var out []*Object
-	for _, m := range z.File {
-		if m.FileInfo().IsDir() {
-			continue
-		}
-		name := o.Name + "!" + m.Name
-		if m.Flags&1 != 0 {
-			err = errors.Join(err, fmt.Errorf("zip: %s is encrypted", m.Name))
-			continue
-		}
-		out = append(out, &Object{Name: name, Size: -1, Open: func(_ context.Context, from int64) (io.ReadCloser, error) {
-			rc, err := m.Open()
-			if err != nil || from == 0 {
-				return rc, err
-			}
-			_, err = io.CopyN(io.Discard, rc, from)
-			return rc, err
-		}})
-	}
-	return out, err
-}
-
-// maxSpill is how large an object that needs random access but does not offer
-// it may be: it is kept in a temporary file meanwhile.
-const maxSpill = 4 << 30
-
-// random gives random access to o. What is not a local file is copied into a
-// temporary one, which is removed from its directory at once.
-func random(ctx context.Context, o *Object) (io.ReaderAt, int64, error) {
-	rc, err := o.Open(ctx, 0)
-	if err != nil {
-		return nil, 0, err
-	}
-	if f, ok := rc.(*os.File); ok && o.Size >= 0 {
-		return f, o.Size, nil
-	}
-	defer rc.Close()
-	tmp, err := os.CreateTemp("", "picket-")
-	if err != nil {
-		return nil, 0, err
-	}
-	os.Remove(tmp.Name())
-	n, err := io.Copy(tmp, io.LimitReader(rc, maxSpill+1))
-	if err == nil && n > maxSpill {
-		err = fmt.Errorf("larger than %d bytes", int64(maxSpill))
-	}
-	return tmp, n, err
-}
-
-// copies drops all but the first of equal files and returns what it dropped.
-// Files whose fingerprints agree are compared by a hash of all they hold.
-func copies(ctx context.Context, files []*file) (kept []*file, dropped int) {
-	seed := maphash.MakeSeed()
-	groups := map[fingerprint][]*file{}
-	for _, f := range files {
-		if !f.Once && f.format != nil {
-			groups[f.mark] = append(groups[f.mark], f)
-		}
-	}
-	drop := map[*file]bool{}
-	for _, g := range groups {
-		if len(g) < 2 {
-			continue
-		}
-		seen := map[uint64]bool{}
-		for _, f := range g {
-			sum, err := contentHash(ctx, f, seed)
-			if err != nil {
-				continue
-			}
-			drop[f] = seen[sum]
-			seen[sum] = true
-		}
-	}
-	for _, f := range files {
-		if drop[f] {
-			dropped++
-			continue
-		}
-		kept = append(kept, f)
-	}
-	return kept, dropped
-}
-
-func contentHash(ctx context.Context, f *file, seed maphash.Seed) (uint64, error) {
-	rc, err := f.Open(ctx, 0)
-	if err != nil {
-		return 0, err
-	}
-	defer rc.Close()
-	var h maphash.Hash
-	h.SetSeed(seed)
-	_, err = io.Copy(&h, rc)
-	return h.Sum64(), err
 }

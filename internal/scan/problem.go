@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/aws/smithy-go"
 
 	"picket/logformat"
 )
@@ -49,7 +46,9 @@ func (p Problem) String() string {
 }
 
 // whole is a problem with a file as such.
-func whole(path string, err error) Problem { return Problem{Path: path, Offset: -1, Reason: reason(err)} }
+func whole(path string, err error) Problem {
+	return Problem{Path: path, Offset: -1, Reason: reason(err)}
+}
 
 // sortProblems brings problems into an order that does not depend on which
 // goroutine found them first.
@@ -62,30 +61,22 @@ func sortProblems(ps []Problem) {
 	})
 }
 
-// reason is an error without what the reader of a problem knows already: the
-// path, and which request of a client library it was.
+// reason is an error without the path, which the reader of a problem knows.
 func reason(err error) string {
+	text := err.Error()
 	var path *fs.PathError
-	var api smithy.APIError
-	var network *net.OpError
-	switch {
-	case errors.As(err, &api):
-		return strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
-	case errors.As(err, &path):
-		return path.Op + ": " + path.Err.Error()
-	case errors.As(err, &network):
-		return network.Error()
+	if errors.As(err, &path) {
+		text = strings.Replace(text, path.Op+" "+path.Path+": ", path.Op+": ", 1)
 	}
-	return err.Error()
+	return text
 }
 
 // unpackReason words why a file could not be unpacked to its end.
 func unpackReason(p packing, err error) string {
 	var path *fs.PathError
-	var api smithy.APIError
-	var network *net.OpError
+	var remote s3Failure
 	switch {
-	case p == plain, errors.Is(err, errBomb), errors.As(err, &path), errors.As(err, &api), errors.As(err, &network):
+	case p == plain, errors.Is(err, errBomb), errors.As(err, &path), errors.As(err, &remote):
 		return reason(err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Sprintf("%s data is cut short", p)

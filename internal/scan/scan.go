@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
 	"sync"
@@ -62,16 +61,31 @@ type Result struct {
 
 // scanner is one scan at work.
 type scanner struct {
-	cfg Config
-	res *Result
-	mu  sync.Mutex // guards res.Problems
-	pro *Progress
+	cfg   Config
+	res   *Result
+	pro   *Progress
+	mu    sync.Mutex  // guards what follows
+	found []Problem   // so far
+	open  []io.Closer // until the scan ends
 }
 
 // Run scans. The error is non-nil only when the scan as a whole could not be
-// done; what could not be read is in the result's problems.
+// done; what could not be read is in the result's problems. When the context
+// ends the result has what was found until then.
 func Run(ctx context.Context, cfg Config) (*Result, error) {
 	begin := time.Now()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // readers of pipes wait for it
+	s, eng, err := newScanner(cfg)
+	if err != nil {
+		return nil, err
+	}
+	err = s.run(ctx, eng, find(ctx, cfg.Paths, cfg.Stdin, s.problem))
+	s.res.Took = time.Since(begin)
+	return s.res, err
+}
+
+func newScanner(cfg Config) (*scanner, *engine.Engine, error) {
 	if cfg.Workers <= 0 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -82,41 +96,53 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		cfg.Progress = new(Progress)
 	}
 	eng, err := engine.New(cfg.Detectors, cfg.Shards, cfg.Tuning)
-	if err != nil {
-		return nil, err
-	}
-	s := &scanner{cfg: cfg, pro: cfg.Progress, res: &Result{Formats: map[string]int{}}}
-	files := s.files(ctx)
-	set := finding.NewSet(naming(cfg.Lists, cfg.Places))
-	err = s.read(ctx, files, eng, set)
+	return &scanner{cfg: cfg, pro: cfg.Progress, res: &Result{Formats: map[string]int{}}}, eng, err
+}
+
+// run scans the objects.
+func (s *scanner) run(ctx context.Context, eng *engine.Engine, objs []*Object) error {
+	defer s.closeAll()
+	set := finding.NewSet(naming(s.cfg.Lists, s.cfg.Places))
+	err := s.read(ctx, s.files(ctx, objs), eng, set)
 	s.res.Findings = set.Findings()
 	s.res.Health = eng.Health()
-	s.res.Took = time.Since(begin)
-	return s.res, err
+	s.res.Problems = s.found
+	sortProblems(s.res.Problems)
+	return err
 }
 
 func (s *scanner) problem(p Problem) {
 	s.mu.Lock()
-	s.res.Problems = append(s.res.Problems, p)
+	s.found = append(s.found, p)
 	s.mu.Unlock()
 }
 
-// files finds and sorts what there is to read.
-func (s *scanner) files(ctx context.Context) []*file {
-	objs := find(ctx, s.cfg.Paths, s.cfg.Stdin, s.problem)
-	files := look(ctx, objs, event.Meta{Account: s.cfg.Account, Region: s.cfg.Region}, s.cfg.Workers, s.problem)
-	files, s.res.Copies = copies(ctx, files)
+// keep takes what must stay open until the scan ends.
+func (s *scanner) keep(c io.Closer) {
+	s.mu.Lock()
+	s.open = append(s.open, c)
+	s.mu.Unlock()
+}
+
+func (s *scanner) closeAll() {
+	for _, c := range s.open {
+		c.Close()
+	}
+}
+
+// files looks into the objects and returns those to read, in their order.
+func (s *scanner) files(ctx context.Context, objs []*Object) []*file {
+	l := looker{given: event.Meta{Account: s.cfg.Account, Region: s.cfg.Region}, report: s.problem, keep: s.keep}
+	files, dropped := copies(ctx, l.look(ctx, objs, s.cfg.Workers))
+	s.res.Copies = dropped
 	kept := files[:0]
 	for _, f := range files {
-		switch {
-		case f.err != nil:
-			s.problem(Problem{f.Name, -1, reason(f.err), errors.Is(f.err, errNotALog)})
-		case f.empty:
-			s.problem(Problem{f.Name, -1, "empty file", true})
-		default:
-			kept = append(kept, f)
-			s.pro.Bytes.Add(max(f.Size, 0))
+		if f.err != nil {
+			s.problem(Problem{f.Name, -1, reason(f.err), minor(f.err)})
+			continue
 		}
+		kept = append(kept, f)
+		s.pro.Bytes.Add(max(f.Size, 0))
 	}
 	s.pro.Files.Store(int64(len(kept)))
 	return kept
@@ -136,34 +162,36 @@ func (s *scanner) read(ctx context.Context, files []*file, eng *engine.Engine, s
 		cancel() // first: readers wait for it when the scan ends early
 		wg.Wait()
 	}()
-	m := merger{engine: eng, take: set.Add, closed: s.closed,
+	m := merger{engine: eng, take: set.Add, closed: s.closed, waiting: files,
 		open: func(src *source) { wg.Go(func() { src.run(ctx, &w) }) }}
-	for i, f := range files {
-		m.waiting = append(m.waiting, &source{file: f, order: i, chunks: make(chan *chunk)})
-	}
 	return m.run(ctx)
 }
 
 // closed adds a finished file to the result.
 func (s *scanner) closed(src *source) {
+	s.count(src)
+	if p, ok := src.problem(); ok {
+		s.problem(p)
+	}
+	if src.Size >= 0 { // a file that was not read to its end is done with all the same
+		s.pro.BytesDone.Add(src.Size - src.read)
+	}
+	s.pro.FilesDone.Add(1)
+}
+
+func (s *scanner) count(src *source) {
 	r := s.res
+	if !src.opened {
+		return
+	}
 	r.Files++
-	r.Bytes += max(src.Size, 0)
+	r.Bytes += src.read
+	r.Formats[src.format.Name]++
 	addStats(&r.Stats, &src.stats)
 	if src.first != 0 && (r.First == 0 || src.first < r.First) {
 		r.First = src.first
 	}
 	r.Last = max(r.Last, src.last)
-	if src.format != nil {
-		r.Formats[src.format.Name]++
-	}
-	for _, p := range src.errors {
-		s.problem(p)
-	}
-	if bad := src.stats.First; bad != nil {
-		s.problem(Problem{Path: src.Name, Offset: bad.Offset, Reason: badText(&src.stats)})
-	}
-	s.pro.FilesDone.Add(1)
 }
 
 // addStats adds the counts of one file to the total.
