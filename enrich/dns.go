@@ -14,11 +14,14 @@ func (e *Enricher) dns(d *event.DNS) {
 	} else {
 		d.Entity = event.Hash(event.Hash(1, d.VPC), d.Source)
 	}
-	d.Registrable = int32(e.memo.Registrable(d.Name))
-	d.Marks, d.Matched = e.lists.Domain(d.Name)
-	if d.Registrable < 0 || private(d.Name) {
+	d.Registrable = -1
+	if !private(d.Name) {
+		d.Registrable = int32(e.memo.Registrable(d.Name))
+	}
+	if d.Registrable < 0 {
 		d.Traits |= event.Internal
 	}
+	d.Marks, d.Matched = e.lists.Domain(d.Name)
 	switch d.Type {
 	case "PTR", "SOA", "NS":
 	default:
@@ -36,13 +39,26 @@ func (e *Enricher) dns(d *event.DNS) {
 	}
 }
 
-// privateSuffixes are zones that are no business of the public DNS or that AWS
-// itself answers (detection by name makes no sense there).
-var privateSuffixes = []string{".internal", ".local", ".arpa", ".lan", ".corp", ".home", ".localdomain", ".amazonaws.com", ".amazonaws.com.cn", ".aws.dev"}
+// privateZones are top-level names that are no business of the public DNS.
+var privateZones = [...]string{"internal", "local", "arpa", "lan", "corp", "home", "localdomain"}
 
+// awsZones are zones that AWS itself answers: detection by name makes no sense there.
+var awsZones = [...]string{".amazonaws.com", ".amazonaws.com.cn", ".aws.dev"}
+
+// private tells names in these zones from all others. No one registers a
+// domain there, so such names have no registrable domain.
 func private(name string) bool {
-	for _, s := range privateSuffixes {
-		if strings.HasSuffix(name, s) {
+	top := name[strings.LastIndexByte(name, '.')+1:]
+	for _, z := range privateZones {
+		if top == z {
+			return true
+		}
+	}
+	if top != "com" && top != "cn" && top != "dev" {
+		return false
+	}
+	for _, z := range awsZones {
+		if strings.HasSuffix(name, z) {
 			return true
 		}
 	}

@@ -49,7 +49,8 @@ type DNS struct {
 	// list; "" when none is.
 	Matched string
 	// Registrable is the offset in Name of the registrable domain (public
-	// suffix plus one label), -1 when Name has none.
+	// suffix plus one label), -1 when Name has none: a single label, a private
+	// zone, a zone of AWS.
 	Registrable int32
 	Traits      Traits
 	Marks       Marks // of the name and its CNAME targets
