@@ -12,7 +12,7 @@ func (e *Enricher) trail(t *event.Trail, meta *event.Meta) {
 		t.Account = meta.Account
 	}
 	t.Entity = event.Hash(2, t.Account)
-	t.Traits = outcome(t) | who(&t.User, t.EventType)
+	t.Traits = outcome(t) | who(t)
 	switch t.Source {
 	case "s3.amazonaws.com", "s3control.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com":
 		t.Traits |= event.S3
@@ -46,7 +46,9 @@ func outcome(t *event.Trail) (tr event.Traits) {
 	return tr | event.Failed
 }
 
-func who(u *event.Identity, eventType string) (tr event.Traits) {
+// who tells root, instances and services from other identities.
+func who(t *event.Trail) (tr event.Traits) {
+	u := &t.User
 	switch u.Type {
 	case "Root":
 		tr |= event.Root
@@ -60,10 +62,17 @@ func who(u *event.Identity, eventType string) (tr event.Traits) {
 			tr |= event.ByService
 		}
 	}
-	if u.InvokedBy != "" || eventType == "AwsServiceEvent" {
+	if u.InvokedBy != "" && !console(t) || t.EventType == "AwsServiceEvent" {
 		tr |= event.ByService
 	}
 	return tr
+}
+
+// console reports whether a person made the call in the console: records up to
+// 2020 name the console's sign-in as what invoked it (CloudTrail guide, examples
+// of version 1.05), and the call then has the person's address.
+func console(t *event.Trail) bool {
+	return t.User.InvokedBy == "signin.amazonaws.com" && !t.Caller.IsZero()
 }
 
 // InstanceSession reports whether a role session's name is an instance id,

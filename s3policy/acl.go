@@ -27,23 +27,33 @@ var grantHeaders = [...]struct {
 
 // EvaluateACL evaluates the access control list in the raw request parameters
 // of PutBucketAcl or CreateBucket: a canned list (x-amz-acl), grant headers
-// (x-amz-grant-…) or an AccessControlPolicy document. stated is false when the
-// request says nothing about access; a bucket then is private.
+// (x-amz-grant-…), which CloudTrail gathers in a member accessControlList, or
+// an AccessControlPolicy document. stated is false when the request says
+// nothing about access; a bucket then is private.
 func EvaluateACL(params string) (a Access, stated bool) {
-	some(jsonview.Get(params, "x-amz-acl"), func(name string) bool {
+	for _, members := range [...]string{params, jsonview.Get(params, "accessControlList")} {
+		b, ok := headers(members)
+		a, stated = a.Union(b), stated || ok
+	}
+	if policy := jsonview.Get(params, "AccessControlPolicy"); policy != "" {
+		a, stated = a.Union(EvaluateGrants(jsonview.Get(policy, "AccessControlList", "Grant"))), true
+	}
+	return a, stated
+}
+
+// headers evaluates the request headers among the members of a raw object.
+func headers(members string) (a Access, stated bool) {
+	some(jsonview.Get(members, "x-amz-acl"), func(name string) bool {
 		if name != "" {
 			a, stated = a.Union(Canned(name)), true
 		}
 		return false
 	})
 	for _, h := range grantHeaders {
-		some(jsonview.Get(params, h.name), func(value string) bool {
+		some(jsonview.Get(members, h.name), func(value string) bool {
 			a, stated = a.Union(header(value, h.perm)), true
 			return false
 		})
-	}
-	if policy := jsonview.Get(params, "AccessControlPolicy"); policy != "" {
-		a, stated = a.Union(EvaluateGrants(jsonview.Get(policy, "AccessControlList", "Grant"))), true
 	}
 	return a, stated
 }

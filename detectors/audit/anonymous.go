@@ -9,7 +9,7 @@ import (
 
 // AnonymousParams tune AnonymousAccess.
 type AnonymousParams struct {
-	HealthPaths []string `doc:"request paths that anonymous users may read, with all below them" source:"GuardDuty user guide: the paths it does not report; Kubernetes binds them to everyone by default (system:public-info-viewer)"`
+	PublicPaths []string `doc:"request paths that anonymous users may read, with all below them" source:"GuardDuty user guide: the health and version paths; Kubernetes binds them to everyone by default (system:public-info-viewer). kubeadm reference: cluster-info, by which nodes join, is everyone's to read"`
 }
 
 var anonymousTypes = declareFamily("SuccessfulAnonymousAccess",
@@ -22,19 +22,20 @@ var anonymousTypes = declareFamily("SuccessfulAnonymousAccess",
 var AnonymousAccess = &detect.Detector{
 	Name: "audit-anonymous-access",
 	Doc: `A request by system:anonymous, or by a member of the group system:unauthenticated, that was authorised and
-succeeded. The request's verb and resource give the tactic and so the type. The health and version endpoints, which
-clusters serve to everyone, don't count; API discovery and OpenAPI documents do.
+succeeded. The request's verb and resource give the tactic and so the type. Reads of what clusters serve to everyone, the
+health and version endpoints and kubeadm's cluster-info, don't count; API discovery and OpenAPI documents do.
 
 Refused requests are the noise of the Internet and stay silent. Known false positive: a cluster that means to serve
 something anonymously, such as its token issuer's keys. Callers on a trusted list are never reported.`,
 	Findings: anonymousTypes.list(),
-	Params:   &AnonymousParams{HealthPaths: []string{"/healthz", "/livez", "/readyz", "/version"}},
+	Params: &AnonymousParams{PublicPaths: []string{"/healthz", "/livez", "/readyz", "/version",
+		"/api/v1/namespaces/kube-public/configmaps/cluster-info"}},
 	New: func(s *detect.Setup) detect.Handlers {
 		par := detect.Param[AnonymousParams](s)
 		return detect.Handlers{
 			When: []detect.When{{All: event.Allowed | event.Anonymous}},
 			Audit: func(p *detect.Pass, a *event.Audit) {
-				if a.Marks&event.MarkTrusted != 0 || a.Resource == "" && onPath(a.URI, par.HealthPaths) {
+				if a.Marks&event.MarkTrusted != 0 || a.Traits&event.Write == 0 && onPath(a.URI, par.PublicPaths) {
 					return
 				}
 				p.Report(anonymousTypes[tacticOf(a)], detect.Evidence{Key: detect.Key(a.Cluster, a.User)})

@@ -15,7 +15,7 @@ var bindings = []string{"clusterrolebindings", "rolebindings"}
 
 // AnonymousGrantParams tune AnonymousGrant.
 type AnonymousGrantParams struct {
-	PublicBindings  []string `doc:"bindings that grant everyone little, whoever writes them" source:"Kubernetes default role bindings: health and version endpoints"`
+	PublicBindings  []string `doc:"[namespace/]name of bindings that grant everyone little when their role is called like them, whoever writes them" source:"Kubernetes default role bindings: health and version endpoints; kubeadm reference: cluster-info, by which nodes join"`
 	DefaultBindings []string `doc:"bindings that older API servers write for everyone at their start" source:"Kubernetes default role bindings before 1.14"`
 }
 
@@ -32,13 +32,14 @@ var AnonymousGrant = &detect.Detector{
 	Name: "audit-anonymous-grant",
 	Doc: `A role binding or cluster role binding is created, replaced or patched so that the user system:anonymous or
 the group system:unauthenticated is among its subjects. The role need not exist. The default bindings of Kubernetes are
-left out. Of a patch that names subjects, the answer is judged where the log has it.
+left out, as is kubeadm's to the configuration that nodes join by, unless they were given another role. Of a patch that names
+subjects, the answer is judged where the log has it.
 
 Misses bindings whose bodies the audit policy leaves out and authorisers other than RBAC. Clusters that publish
 their token issuer to everyone are the known false positive.`,
 	Findings: []*finding.Type{anonymousGrantType},
 	Params: &AnonymousGrantParams{
-		PublicBindings:  []string{"system:public-info-viewer"},
+		PublicBindings:  []string{"system:public-info-viewer", "kube-public/kubeadm:bootstrap-signer-clusterinfo"},
 		DefaultBindings: []string{"system:discovery", "system:basic-user"},
 	},
 	New: func(s *detect.Setup) detect.Handlers {
@@ -50,13 +51,26 @@ their token issuer to everyone are the known false positive.`,
 					return
 				}
 				name := objectName(a)
-				if slices.Contains(par.PublicBindings, name) || a.User == "system:apiserver" && slices.Contains(par.DefaultBindings, name) {
+				if isPublic(a, name, par.PublicBindings) || a.User == "system:apiserver" && slices.Contains(par.DefaultBindings, name) {
 					return
 				}
 				p.Report(anonymousGrantType, detect.Evidence{Key: detect.Key(a.Cluster, a.Namespace, name)})
 			},
 		}
 	},
+}
+
+// isPublic reports whether a binding is on list and its role, where the log has
+// it, is called like it.
+func isPublic(a *event.Audit, name string, list []string) bool {
+	role := firstText(jsonview.GetString(a.Response, "roleRef", "name"), jsonview.GetString(a.Request, "roleRef", "name"))
+	if role != "" && role != name {
+		return false
+	}
+	return slices.ContainsFunc(list, func(entry string) bool {
+		i := strings.IndexByte(entry, '/') // -1 for bindings of the cluster
+		return entry[i+1:] == name && entry[:max(i, 0)] == a.Namespace
+	})
 }
 
 // AdminDefaultParams tune AdminDefaultAccount.

@@ -13,11 +13,12 @@ import (
 
 // MountParams tune SensitiveMount.
 type MountParams struct {
-	Paths        []string      `doc:"paths of a node that give power over it; all below and all above them count too" source:"Amazon's tester mounts /etc; credentials, keys, programs, kernel interfaces and runtime sockets of common node images"`
-	Learn        time.Duration `doc:"for how long after a cluster's log begins re-applied workloads and daemon sets' pods are taken for older than the log" source:"own choice: a day covers the rounds of common GitOps controllers"`
-	Remember     time.Duration `doc:"for how long an image's mount stays known after it was last seen" source:"retention of findings, GuardDuty user guide"`
-	Mounts       int           `doc:"the most pairs of image and path remembered" source:"own bound on memory"`
-	SystemImages []string      `doc:"parts of names of images that may mount anything in kube-system" source:"EKS add-ons and common network and security agents"`
+	Paths            []string      `doc:"paths of a node that give power over it; all below and all above them count too" source:"Amazon's tester mounts /etc; credentials, keys, programs, kernel interfaces and runtime sockets of common node images"`
+	Learn            time.Duration `doc:"for how long after a cluster's log begins re-applied workloads and daemon sets' pods are taken for older than the log" source:"own choice: a day covers the rounds of common GitOps controllers"`
+	Remember         time.Duration `doc:"for how long an image's mount stays known after it was last seen" source:"retention of findings, GuardDuty user guide"`
+	Mounts           int           `doc:"the most pairs of image and path remembered" source:"own bound on memory"`
+	SystemImages     []string      `doc:"parts of names of images that may mount anything in the system's namespaces" source:"EKS add-ons and common network and security agents"`
+	SystemNamespaces []string      `doc:"the system's namespaces" source:"EKS add-ons, GuardDuty's agent among them; manifests of Calico and Flannel, which bring namespaces of their own"`
 }
 
 var mountType = declare(finding.Type{
@@ -37,7 +38,7 @@ reported only when the owner's request was not seen. Changes of a workload are r
 before; reads and status reports only teach.
 
 Misses persistent volumes of type hostPath, and workloads whose request bodies the audit policy leaves out. Known
-false positives: storage drivers and node agents outside kube-system, and monitoring that mounts "/" without readOnly.`,
+false positives: storage drivers and node agents outside the system's namespaces, and monitoring that mounts "/" without readOnly.`,
 	Findings: []*finding.Type{mountType},
 	Params: &MountParams{
 		Paths: []string{
@@ -45,7 +46,7 @@ false positives: storage drivers and node agents outside kube-system, and monito
 			"/run/docker.sock", "/run/containerd", "/run/crio", "/var/run/docker.sock", "/var/run/containerd", "/var/run/crio",
 			"/var/lib/kubelet", "/var/lib/docker", "/var/lib/containerd", "/var/lib/etcd", "/var/spool/cron", "/opt/cni",
 		},
-		Learn: 24 * time.Hour, Remember: 90 * 24 * time.Hour, Mounts: 1 << 16, SystemImages: systemImages,
+		Learn: 24 * time.Hour, Remember: 90 * 24 * time.Hour, Mounts: 1 << 16, SystemImages: systemImages, SystemNamespaces: systemNamespaces,
 	},
 	New: func(s *detect.Setup) detect.Handlers {
 		par := detect.Param[MountParams](s)
@@ -80,7 +81,7 @@ func (d *mounts) learn(p *detect.Pass, spec string, since event.Time) {
 func (d *mounts) judge(p *detect.Pass, a *event.Audit, spec string) {
 	always := a.Verb == "create" && a.Traits&event.ControlPlane == 0
 	d.eachMount(spec, func(image, path string) {
-		if systemImage(a, repository(image), d.par.SystemImages) {
+		if systemImage(a, repository(image), d.par.SystemNamespaces, d.par.SystemImages) {
 			return
 		}
 		if s := d.seen.At(p, mountKey(image, path)); always || !s.familiar(p.Now) {

@@ -11,10 +11,11 @@ import (
 
 // PrivilegedParams tune PrivilegedContainer.
 type PrivilegedParams struct {
-	Learn        time.Duration `doc:"for how long after a cluster's log begins re-applied workloads and daemon sets' pods are taken for older than the log" source:"own choice: a day covers the rounds of common GitOps controllers"`
-	Remember     time.Duration `doc:"for how long an image stays known after it was last seen privileged" source:"retention of findings, GuardDuty user guide"`
-	Images       int           `doc:"the most images remembered" source:"own bound on memory"`
-	SystemImages []string      `doc:"parts of names of images that may be privileged in kube-system" source:"EKS add-ons and common network and security agents"`
+	Learn            time.Duration `doc:"for how long after a cluster's log begins re-applied workloads and daemon sets' pods are taken for older than the log" source:"own choice: a day covers the rounds of common GitOps controllers"`
+	Remember         time.Duration `doc:"for how long an image stays known after it was last seen privileged" source:"retention of findings, GuardDuty user guide"`
+	Images           int           `doc:"the most images remembered" source:"own bound on memory"`
+	SystemImages     []string      `doc:"parts of names of images that may be privileged in the system's namespaces" source:"EKS add-ons and common network and security agents"`
+	SystemNamespaces []string      `doc:"the system's namespaces" source:"EKS add-ons, GuardDuty's agent among them; manifests of Calico and Flannel, which bring namespaces of their own"`
 }
 
 var privilegedType = declare(finding.Type{
@@ -36,10 +37,10 @@ image, so only the owner's request is reported; without it, the first pod is.
 
 Misses powers without the privileged flag (capabilities, hostPID, Windows host processes), images known for other
 privileged uses, and workloads whose request bodies the audit policy leaves out. Known false positives: new
-infrastructure agents outside kube-system, and after the log begins, the first restart of an older privileged deployment.`,
+infrastructure agents outside the system's namespaces, and after the log begins, the first restart of an older privileged deployment.`,
 	Findings: []*finding.Type{privilegedType},
 	Params: &PrivilegedParams{
-		Learn: 24 * time.Hour, Remember: 90 * 24 * time.Hour, Images: 1 << 16, SystemImages: systemImages,
+		Learn: 24 * time.Hour, Remember: 90 * 24 * time.Hour, Images: 1 << 16, SystemImages: systemImages, SystemNamespaces: systemNamespaces,
 	},
 	New: func(s *detect.Setup) detect.Handlers {
 		par := detect.Param[PrivilegedParams](s)
@@ -73,7 +74,7 @@ func (d *privileged) learn(p *detect.Pass, spec string, since event.Time) {
 // without an answer may leave the image out; the workload then stands for it.
 func (d *privileged) judge(p *detect.Pass, a *event.Audit, spec string) {
 	eachPrivileged(spec, func(image string) {
-		if systemImage(a, repository(image), d.par.SystemImages) {
+		if systemImage(a, repository(image), d.par.SystemNamespaces, d.par.SystemImages) {
 			return
 		}
 		key := imageKey(image)

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -225,17 +226,21 @@ func repository(image string) string {
 }
 
 // systemImages are parts of the names of images that need a node's powers to do
-// their work in kube-system.
+// their work in the system's namespaces.
 var systemImages = []string{
 	"kube-proxy", "amazon-k8s-cni", "aws-network-policy-agent", "aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-fsx-csi-driver",
 	"livenessprobe", "node-driver-registrar", "csi-node-driver-registrar", "cilium", "calico", "falco", "guardduty-agent",
 	"eks-pod-identity-agent", "eks-node-monitoring-agent",
+	"kindnet", "flannel", "weave-kube", "weave-npc", "kube-router", "antrea", "multus-cni", "k8s-dns-node-cache",
 }
 
-// systemImage reports whether an image of kube-system is one of list. The
-// registry is left out of the comparison, for mirrors.
-func systemImage(a *event.Audit, repo string, list []string) bool {
-	if a.Namespace != "kube-system" {
+// systemNamespaces are where these images are installed: most in kube-system.
+var systemNamespaces = []string{"kube-system", "calico-system", "kube-flannel", "amazon-guardduty"}
+
+// systemImage reports whether an image of a system's namespace is one of list.
+// The registry is left out of the comparison, for mirrors.
+func systemImage(a *event.Audit, repo string, namespaces, list []string) bool {
+	if !slices.Contains(namespaces, a.Namespace) {
 		return false
 	}
 	if host, path, ok := strings.Cut(repo, "/"); ok && strings.ContainsAny(host, ".:") {

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"slices"
 	"time"
 
 	"picket/detect"
@@ -29,7 +30,8 @@ It misses changes before the first record, and those of an organization's policy
 buckets on purpose.`,
 	Findings: []*finding.Type{accountBlockDisabled},
 	New: func(s *detect.Setup) detect.Handlers {
-		return blockHandlers(s, []string{"PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"}, func(pass *detect.Pass, t *event.Trail, _ blockFlags) {
+		names := append([]string{"PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"}, blockActions...)
+		return blockHandlers(s, names, false, func(pass *detect.Pass, t *event.Trail, _ blockFlags) {
 			pass.Report(accountBlockDisabled, detect.Evidence{})
 		})
 	},
@@ -44,7 +46,8 @@ It misses changes before the first record, and does not ask whether the bucket b
 and other buckets that are public on purpose.`,
 	Findings: []*finding.Type{bucketBlockDisabled},
 	New: func(s *detect.Setup) detect.Handlers {
-		return blockHandlers(s, []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "DeleteBucket"}, func(pass *detect.Pass, t *event.Trail, f blockFlags) {
+		names := append([]string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "DeleteBucket"}, blockActions...)
+		return blockHandlers(s, names, true, func(pass *detect.Pass, t *event.Trail, f blockFlags) {
 			bucket := bucketOf(t)
 			pass.Report(bucketBlockDisabled, detect.Evidence{Key: detect.Key(bucket), Resource: bucketAccess(finding.PublicAccess{
 				PermissionConfiguration: &finding.PermissionConfiguration{BucketLevelPermissions: &finding.BucketLevelPermissions{
@@ -52,6 +55,11 @@ and other buckets that are public on purpose.`,
 		})
 	},
 }
+
+// blockActions are what S3's API calls the two calls, for buckets and for
+// accounts alike; CloudTrail has names of its own, some tools that pass its
+// records on do not.
+var blockActions = []string{"PutPublicAccessBlock", "DeletePublicAccessBlock"}
 
 // blockFlags are the flags of Block Public Access, as bits; blockSeen says that
 // they are known.
@@ -84,13 +92,16 @@ const (
 	bucketMax = 1 << 17
 )
 
-// blockHandlers watch the flags of the account (key 0) or of buckets.
-func blockHandlers(s *detect.Setup, names []string, report func(*detect.Pass, *event.Trail, blockFlags)) detect.Handlers {
+// blockHandlers watch the flags of buckets or of the account (key 0).
+func blockHandlers(s *detect.Setup, names []string, buckets bool, report func(*detect.Pass, *event.Trail, blockFlags)) detect.Handlers {
 	flags := detect.NewTable[uint64, blockFlags](s, "flags", bucketTTL, bucketMax)
 	return detect.Handlers{
 		When: []detect.When{{All: event.Succeeded | event.S3, Names: names}},
 		Trail: func(pass *detect.Pass, t *event.Trail) {
 			key := blockKey(t)
+			if slices.Contains(blockActions, t.Name) && (key != 0) != buckets {
+				return
+			}
 			if t.Name == "DeleteBucket" {
 				flags.Delete(pass, key)
 				return
@@ -124,7 +135,7 @@ func blockKey(t *event.Trail) uint64 {
 // the record says nothing.
 func requestedFlags(t *event.Trail) (f blockFlags, known bool) {
 	switch t.Name {
-	case "DeleteAccountPublicAccessBlock", "DeleteBucketPublicAccessBlock":
+	case "DeleteAccountPublicAccessBlock", "DeleteBucketPublicAccessBlock", "DeletePublicAccessBlock":
 		return 0, true
 	}
 	config := jsonview.Get(t.Params, "PublicAccessBlockConfiguration")

@@ -84,8 +84,11 @@ func newConsoleLogin(s *detect.Setup) detect.Handlers {
 	w := &loginWatch{p, detect.NewTable[uint64, signIns](s, "logins", max(p.Window, p.NetworkWindow), loginMax),
 		detect.NewTable[event.IP, haunt](s, "haunts", hauntTTL, hauntMax)}
 	return detect.Handlers{
-		When: []detect.When{{All: event.PublicCaller | event.Succeeded, None: event.ByService | event.DataEvent}},
+		When: []detect.When{{All: event.PublicCaller | event.Succeeded, None: event.DataEvent}},
 		Trail: func(pass *detect.Pass, t *event.Trail) {
+			if byService(t) {
+				return
+			}
 			switch t.User.Type {
 			case "IAMUser", "Root", "FederatedUser":
 				w.see(pass, t)

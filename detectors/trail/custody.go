@@ -17,7 +17,7 @@ type CredentialParams struct {
 	KeyLife       time.Duration `doc:"After this long without a call from the old address, a new one has replaced it." source:"IAM user guide: credentials of an instance role are valid for 6 hours at most"`
 	LearnedDays   int           `doc:"On how many days a foreign address must be seen to be learned." source:"user guide: continued use is learned; the number is ours"`
 	LearnedSpan   time.Duration `doc:"Over how long a foreign address must be seen to be learned." source:"ours"`
-	Suspicion     int           `doc:"How much the signs of a person must weigh (a strong one 2, a weak one 1) to override what is learned." source:"ours: two strong signs"`
+	Suspicion     int           `doc:"How much the signs of a person must weigh (a console sign-in 4, a strong one 2, a weak one 1) to override what is learned." source:"ours: two strong signs"`
 	ConsoleWindow time.Duration `doc:"How long somebody in the console marks an address as a person's." source:"AWS sign-in guide: a console session lasts 12 hours"`
 	ToolWindow    time.Duration `doc:"How long a person's program, or getting into an instance, marks an address." source:"ours"`
 	AWSHolders    int           `doc:"How many holders must live on AWS's addresses, and none elsewhere, before a first call from elsewhere is foreign." source:"ours"`
@@ -148,7 +148,7 @@ func (c *custody) foreign(pass *detect.Pass, t *event.Trail, id uint64, signs in
 		x.State = exitOwn
 	}
 	switch {
-	case x.State == exitOwn:
+	case x.State == exitOwn && t.Traits&event.PublicCaller != 0:
 		c.home(pass, t, id, h, was != exitOwn)
 		if today {
 			c.keep(pass, t.Caller)
@@ -182,16 +182,22 @@ func family(ip event.IP) uint64 {
 	return 6
 }
 
-// place decides what an address is to a holder.
+// place decides what an address is to a holder. A private address that came
+// through no endpoint, as in records whose addresses were replaced before they
+// were passed on, tells nothing but who else is seen there: signs decide, at
+// the first call.
 func (c *custody) place(pass *detect.Pass, t *event.Trail, id uint64, signs int, h *holder, x *exit) exitState {
-	settled := x.State == exitForeign || x.State == exitOwn && !within(pass.Now, x.First, c.p.Learn)
+	public := t.Traits&event.PublicCaller != 0
+	settled := x.State == exitForeign || x.State == exitOwn && !(public && within(pass.Now, x.First, c.p.Learn))
 	switch {
 	case settled:
 		return x.State
 	case c.isAgent(t):
 		return exitOwn
-	case signs+c.suspicion(pass, t, x.Asked) >= c.p.Suspicion && !c.shared(pass, t.Caller):
+	case signs+c.suspicion(pass, t, h, x) >= c.p.Suspicion && !c.shared(pass, t.Caller):
 		return exitForeign
+	case !public:
+		return exitOwn
 	case x.State == exitCandidate:
 		return c.watch(pass, h, x)
 	case x.State == exitNew:
@@ -350,7 +356,7 @@ func (c *custody) judge(pass *detect.Pass, t *event.Trail, name string, signs in
 	switch {
 	case inside != nil && c.elsewhere(pass, t, id):
 		c.reportInside(pass, t, t.EndpointAccount, name, inside)
-	case t.Endpoint != "" || t.Traits&event.PublicCaller == 0 || t.Marks&(event.MarkOwned|event.MarkTrusted) != 0:
+	case t.Endpoint != "" || t.Caller.IsZero() || t.Marks&(event.MarkOwned|event.MarkTrusted) != 0:
 	case !c.foreign(pass, t, id, signs) || c.isAgent(t):
 	case t.Marks&event.MarkAWS == 0:
 		e := custodyEvidence(t, name)

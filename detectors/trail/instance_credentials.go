@@ -26,8 +26,10 @@ address is foreign when it shows an access key that was in use at an own one; or
 live on AWS's addresses (which takes the aws_ranges list) and this is none; or when it is foreign to another instance already. Where nothing is learned
 yet, it weighs signs that a person is calling: the console in use at the same address, the very program that a person used there with
 keys of their own, somebody getting into an instance from there (SendCommand, StartSession …), a client on macOS or an attack
-distribution, and, weakly, GetCallerIdentity as the first call. Two strong signs are needed, so that an office and a VPC that share a way out, or a
-program with two sets of keys, do not add up to one.
+distribution, a browser, and, weakly, GetCallerIdentity as the first call, and an instance that is itself elsewhere. Two strong signs are needed, so that an office and a VPC that
+share a way out, or a program with two sets of keys, do not add up to one; a sign-in to the console with the instance's credentials is as
+good as two. Signs alone, at the first call, decide about private addresses that came through no endpoint, as logs with replaced
+addresses have them.
 OutsideAWS is an address that is not known to be AWS's; InsideAWS is another account's VPC endpoint, or in strict mode any foreign address
 of AWS. Owned and trusted addresses, the account's own endpoints and calls by services are left out. A foreign address in use on three
 days over a week is learned.
@@ -40,7 +42,7 @@ positives: an elastic address attached late, ways out that change (hybrid networ
 		return detect.Handlers{
 			When: []detect.When{
 				{All: event.InstanceRole, None: event.ByService},
-				{All: event.PublicCaller, None: event.InstanceRole | event.ByService | event.DataEvent},
+				{None: event.InstanceRole | event.DataEvent},
 			},
 			Trail: func(pass *detect.Pass, t *event.Trail) {
 				if t.Traits&event.InstanceRole == 0 {

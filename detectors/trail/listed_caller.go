@@ -70,8 +70,11 @@ func newListedCaller(s *detect.Setup) detect.Handlers {
 		return names[api]
 	}
 	return detect.Handlers{
-		When: []detect.When{{All: event.PublicCaller, None: event.DataEvent | event.ByService, Marks: callerMarks}},
+		When: []detect.When{{All: event.PublicCaller, None: event.DataEvent, Marks: callerMarks}},
 		Trail: func(pass *detect.Pass, t *event.Trail) {
+			if byService(t) {
+				return
+			}
 			e := detect.Evidence{Key: detect.Key(principal(t))}
 			if recon(t.Name) {
 				reportListed(pass, t, e, reconMalicious, reconCustom, reconTor)

@@ -71,8 +71,11 @@ func newListedCallerS3(s *detect.Setup) detect.Handlers {
 		return names[api]
 	}
 	return detect.Handlers{
-		When: []detect.When{{All: event.PublicCaller | event.DataEvent | event.S3, None: event.ByService, Marks: callerMarks}},
+		When: []detect.When{{All: event.PublicCaller | event.DataEvent | event.S3, Marks: callerMarks}},
 		Trail: func(pass *detect.Pass, t *event.Trail) {
+			if byService(t) {
+				return
+			}
 			malicious, custom, tor := impactS3Malicious, accessS3Custom, accessS3Tor
 			switch {
 			case discovers(t.Name):

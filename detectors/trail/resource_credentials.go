@@ -36,7 +36,7 @@ positives: ways out that change, and deployments that move tasks between network
 	New: func(s *detect.Setup) detect.Handlers {
 		w := &resourceWatch{newCustody(s), newRoleHabits(s)}
 		return detect.Handlers{
-			When:  []detect.When{{None: event.ByService | event.InstanceRole}},
+			When:  []detect.When{{None: event.InstanceRole}},
 			Trail: w.see,
 		}
 	},
@@ -48,6 +48,9 @@ type resourceWatch struct {
 }
 
 func (w *resourceWatch) see(pass *detect.Pass, t *event.Trail) {
+	if byService(t) {
+		return
+	}
 	public := t.Traits&event.PublicCaller != 0
 	arn, signs := "", 0
 	if t.User.Type == "AssumedRole" {
@@ -61,7 +64,7 @@ func (w *resourceWatch) see(pass *detect.Pass, t *event.Trail) {
 		w.judge(pass, t, arn, signs, resourceOutside, nil)
 	case strings.HasPrefix(service(arn), "ecs:"):
 		w.judge(pass, t, arn, signs, resourceOutside, resourceInside)
-	case public && t.Traits&event.DataEvent == 0:
+	case t.Traits&event.DataEvent == 0:
 		w.observe(pass, t)
 	}
 }

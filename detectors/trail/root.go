@@ -4,6 +4,7 @@ import (
 	"picket/detect"
 	"picket/event"
 	"picket/finding"
+	"picket/jsonview"
 )
 
 var (
@@ -20,7 +21,7 @@ var (
 // RootUsageParams tunes RootUsage.
 type RootUsageParams struct {
 	Agents []string `doc:"User agents of AWS's own people and programs, which act as root at the customer's request." source:"CloudTrail guide: support.amazonaws.com"`
-	Ignore []string `doc:"Root events that anybody can cause without root's credentials." source:"CloudTrail guide, root user sign-in events: asking for a new password needs only the mail address"`
+	Ignore []string `doc:"Root events that anybody can cause without root's credentials, or that come before a sign-in is decided." source:"CloudTrail guide, root user sign-in events: asking for a new password needs only the mail address, CheckMfa precedes ConsoleLogin"`
 }
 
 // RootUsage finds uses of the root user's credentials.
@@ -28,20 +29,20 @@ var RootUsage = &detect.Detector{
 	Name: "trail-root-usage",
 	Doc: `Raises a finding when the account's root user signs in to the console or calls an API, S3 data events included. Sessions that
 sts:AssumeRoot issued for one task raise ShortTermRootCredentialUsage instead. Failed calls count, for the credentials were used; failed
-sign-ins do not, for they were not. What AWS does in root's name (service events, invokedBy, support) is left out.
+sign-ins do not, for they were not. What AWS does in root's name (service events, invokedBy other than the console's, support) is left out.
 It misses nothing that CloudTrail records. Known false positives: the few tasks that only root can do.`,
 	Findings: []*finding.Type{rootUsage, shortTermRoot},
 	Params: &RootUsageParams{
 		Agents: []string{"support.amazonaws.com"},
-		Ignore: []string{"PasswordRecoveryRequested"},
+		Ignore: []string{"PasswordRecoveryRequested", "CheckMfa"},
 	},
 	New: func(s *detect.Setup) detect.Handlers {
 		p := detect.Param[RootUsageParams](s)
 		agents, ignore := set(p.Agents), set(p.Ignore)
 		return detect.Handlers{
-			When: []detect.When{{All: event.Root, None: event.ByService | event.DataEvent}, {All: event.Root | event.DataEvent | event.S3, None: event.ByService}},
+			When: []detect.When{{All: event.Root, None: event.DataEvent}, {All: event.Root | event.DataEvent | event.S3}},
 			Trail: func(pass *detect.Pass, t *event.Trail) {
-				if !used(t) || agents[t.UserAgent] || agents[t.CallerIP] || ignore[t.Name] {
+				if byService(t) || !used(t) || agents[t.UserAgent] || agents[t.CallerIP] || ignore[t.Name] {
 					return
 				}
 				typ := rootUsage
@@ -61,7 +62,7 @@ func used(t *event.Trail) bool {
 	case "AwsApiCall", "AwsConsoleAction", "":
 		return true
 	case "AwsConsoleSignIn":
-		return t.Traits&event.Failed == 0
+		return t.Traits&event.Failed == 0 && jsonview.GetString(t.Response, t.Name) != "Failure"
 	}
 	return false
 }

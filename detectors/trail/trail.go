@@ -6,7 +6,7 @@
 //
 // Every row is evaluated for the account that received it; all state is kept
 // per account. A row by an AWS service on somebody's behalf never raises a
-// finding about its caller.
+// finding about its caller; one by a person in the console does.
 package trail
 
 import (
@@ -54,6 +54,9 @@ func dataEvent(name string, severity float64, title, text, remedy string) *findi
 	return &finding.Type{Name: name, Severity: severity, Sources: []finding.Source{finding.S3DataEvents},
 		Resource: finding.ResourceS3Bucket, Role: finding.RoleTarget, Title: title, Text: text, Remedy: remedy}
 }
+
+// byService reports whether an AWS service made the call.
+func byService(t *event.Trail) bool { return t.Traits&event.ByService != 0 }
 
 // principal names who acted, for a finding's key: the role or user, the account
 // of a caller that is neither, else the kind of caller.

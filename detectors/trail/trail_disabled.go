@@ -27,7 +27,7 @@ var TrailDisabled = &detect.Detector{
 member accounts or the bucket it writes to away from it (UpdateTrail), selects events so that management events are no longer recorded
 or only reads are (PutEventSelectors, basic and advanced selectors), or deletes a bucket that trails were seen to write to (DeleteBucket;
 learned from CreateTrail, UpdateTrail and CloudTrail's own checks of the bucket). A selection made right after the trail was created by
-the same principal is its first configuration, not a change.
+the same principal is its first configuration, not a change, as long as it selects something.
 It misses a bucket it never saw in use, and trails starved by bucket policies, encryption keys or lifecycle rules. Known false positives: decommissioned trails, and
 trails meant for data events only whose selectors are changed later.`,
 	Findings: []*finding.Type{loggingDisabled},
@@ -121,7 +121,7 @@ func (w *trailWatch) seeTrail(pass *detect.Pass, t *event.Trail, name string) {
 	case "UpdateTrail":
 		disabled = w.narrows(pass, t, name)
 	case "PutEventSelectors":
-		disabled = !recordsManagement(t.Params) && !w.isSetup(pass, t, name)
+		disabled = !recordsManagement(t.Params) && !(recordsOther(t.Params) && w.isSetup(pass, t, name))
 	}
 	if disabled {
 		w.report(pass, t, name)
@@ -166,7 +166,9 @@ func trailID(name string) uint64 {
 
 func (w *trailWatch) create(pass *detect.Pass, t *event.Trail, name string) {
 	k := w.trails.At(pass, trailID(name))
-	*k = knownTrail{Created: pass.Now, Creator: event.Hash(0, t.User.Principal())}
+	// What CreateTrail leaves out has these values (CloudTrail API).
+	*k = knownTrail{Created: pass.Now, Creator: event.Hash(0, t.User.Principal()),
+		Regions: settingOff, Global: settingOn, Members: settingOff}
 	k.note(t.Params)
 	w.noteBucket(pass, t, name)
 }
@@ -254,6 +256,52 @@ func selectsManagement(selector string) bool {
 		}
 	}
 	return management
+}
+
+// recordsOther reports whether selectors take in events other than management
+// events: a data resource with at least one value, or an advanced selector of
+// any other category.
+func recordsOther(params string) bool {
+	for s := range jsonview.Array(jsonview.Get(params, "eventSelectors")) {
+		if selectsResource(s) {
+			return true
+		}
+	}
+	for s := range jsonview.Array(jsonview.Get(params, "advancedEventSelectors")) {
+		if selectsOther(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// selectsResource reports whether a basic selector takes in a data resource.
+func selectsResource(selector string) bool {
+	for r := range jsonview.Array(jsonview.Get(selector, "dataResources")) {
+		if filled(jsonview.Get(r, "values")) {
+			return true
+		}
+	}
+	return false
+}
+
+// selectsOther reports whether an advanced selector is of another category than
+// management events.
+func selectsOther(selector string) bool {
+	for f := range jsonview.Array(jsonview.Get(selector, "fieldSelectors")) {
+		if jsonview.GetString(f, "field") == "eventCategory" {
+			return !holds(jsonview.Get(f, "equals"), "Management")
+		}
+	}
+	return false
+}
+
+// filled reports whether a raw array has a member.
+func filled(array string) bool {
+	for range jsonview.Array(array) {
+		return true
+	}
+	return false
 }
 
 // holds reports whether a raw array holds a string.

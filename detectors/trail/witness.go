@@ -25,6 +25,9 @@ const (
 
 // observe notes a call that no watched credentials made.
 func (c *custody) observe(pass *detect.Pass, t *event.Trail) {
+	if t.Caller.IsZero() || t.Endpoint != "" || byService(t) {
+		return
+	}
 	person, reach := isPerson(&t.User), c.reaches(t)
 	if !person && !reach {
 		return
@@ -75,17 +78,25 @@ func (c *custody) reaches(t *event.Trail) bool {
 	return false
 }
 
-// The weights of signs; CredentialParams.Suspicion is the bound. Each sign
-// alone has innocent causes, and two strong ones together hardly any.
+// The weights of signs; CredentialParams.Suspicion is the bound. Each strong or
+// weak sign alone has innocent causes, and two strong ones together hardly any.
+// A machine, a task or a function never signs in to the console.
 const (
+	clearSign  = 4
 	strongSign = 2
 	weakSign   = 1
 )
 
 // suspicion adds up the signs that the caller is a person with somebody
-// else's credentials rather than the machine they were issued to.
-func (c *custody) suspicion(pass *detect.Pass, t *event.Trail, askedFirst bool) (sum int) {
-	if askedFirst {
+// else's credentials rather than holder h at address x.
+func (c *custody) suspicion(pass *detect.Pass, t *event.Trail, h *holder, x *exit) (sum int) {
+	switch {
+	case t.Traits&event.ConsoleLogin != 0:
+		sum += clearSign
+	case fromConsole(t):
+		sum += strongSign
+	}
+	if x.Asked {
 		sum += weakSign
 	}
 	if c.agents.of(t.UserAgent) != ordinary || desktop(t.UserAgent) {
@@ -103,6 +114,9 @@ func (c *custody) suspicion(pass *detect.Pass, t *event.Trail, askedFirst bool) 
 	}
 	if within(pass.Now, w.Reached, c.p.ToolWindow) {
 		sum += strongSign
+		if x.State != exitOwn && within(pass.Now, h.Home, c.p.ToolWindow) {
+			sum += weakSign // the holder itself is somewhere else
+		}
 	}
 	return sum
 }
