@@ -17,7 +17,7 @@ func (e *Enricher) trail(t *event.Trail, meta *event.Meta) {
 	case "s3.amazonaws.com", "s3control.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com":
 		t.Traits |= event.S3
 	}
-	if t.Category == "Data" {
+	if t.Category == "Data" || t.Category == "" && t.Traits&event.S3 != 0 && onObject(t.Name) {
 		t.Traits |= event.DataEvent
 	}
 	if t.User.Account == t.Account {
@@ -30,6 +30,16 @@ func (e *Enricher) trail(t *event.Trail, meta *event.Meta) {
 	if t.Traits&event.ConsoleLogin != 0 && e.places != nil {
 		t.Place = e.place(t.Caller)
 	}
+}
+
+// onObject tells the object-level calls of S3 by name, for records from before
+// CloudTrail said which are data events (CloudTrail guide, S3 object-level
+// actions).
+func onObject(name string) bool {
+	if strings.HasSuffix(name, "ObjectLockConfiguration") {
+		return false // a setting of the bucket
+	}
+	return strings.Contains(name, "Object") || strings.Contains(name, "Multipart") || strings.HasPrefix(name, "UploadPart") || name == "ListParts"
 }
 
 // outcome tells success from failure: an error code, or a console sign-in that
