@@ -52,7 +52,10 @@ func flags(v uint8) func(*event.Flow)    { return func(f *event.Flow) { f.Flags 
 func on(eni uint64) func(*event.Flow)    { return func(f *event.Flow) { f.Interface = eni } }
 func direction(c byte) func(*event.Flow) { return func(f *event.Flow) { f.Direction = c } }
 func proto(p uint8) func(*event.Flow)    { return func(f *event.Flow) { f.Proto = p } }
-func rejected(f *event.Flow)             { f.Traits = event.Rejected }
+func sized(packets, bytes uint64) func(*event.Flow) {
+	return func(f *event.Flow) { f.Packets, f.Bytes = packets, bytes }
+}
+func rejected(f *event.Flow) { f.Traits = event.Rejected }
 
 // TestOrientation: the local side is the interface's address, whichever side of
 // the record it stands on (VPC flow log guide; detection reference, section 2).
@@ -76,8 +79,24 @@ func TestOrientation(t *testing.T) {
 		flow(t, "10.0.0.9", 40000, "10.0.0.5", 22), flow(t, "10.0.0.5", 50000, "10.0.0.8", 443))
 	check("both public, known from a second peer", "203.0.113.5", true,
 		flow(t, "203.0.113.5", 40000, "198.51.100.7", 22), flow(t, "198.51.100.8", 50000, "203.0.113.5", 443))
+	check("one peer, whose try was rejected", "10.0.0.5", false,
+		flow(t, "10.0.0.9", 40000, "10.0.0.5", 50000), flow(t, "10.0.0.9", 40001, "10.0.0.5", 50001, rejected))
+	check("one peer, tried by the other", "10.0.0.9", true, tries(t, 15, 1, "10.0.0.9", "10.0.0.5")...)
+	check("one peer, tried by the other and refusing", "10.0.0.9", true,
+		append(tries(t, 15, 1, "10.0.0.9", "10.0.0.5"), flow(t, "10.0.0.5", 20, "10.0.0.9", 40000, sized(1, 40)))...)
+	check("one peer, tried by the other a little", "10.0.0.5", false, tries(t, 14, 1, "10.0.0.9", "10.0.0.5")...)
+	check("one peer, talking", "10.0.0.5", false,
+		append(tries(t, 15, 1, "10.0.0.9", "10.0.0.5"), tries(t, 4, 10, "10.0.0.9", "10.0.0.5")...)...)
 	check("another interface's record says nothing", "10.0.0.5", false,
 		flow(t, "10.0.0.9", 40000, "10.0.0.5", 22), flow(t, "10.0.0.9", 50000, "198.51.100.7", 443, on(2)))
+}
+
+// tries are n records of so many packets from src to as many low ports of dst.
+func tries(t testing.TB, n int, packets uint64, src, dst string) (rows []event.Flow) {
+	for i := range n {
+		rows = append(rows, flow(t, src, 40000, dst, uint16(20+i), sized(packets, 44*packets)))
+	}
+	return rows
 }
 
 func TestOpener(t *testing.T) {
@@ -108,6 +127,7 @@ func TestOpener(t *testing.T) {
 	check("no flags: both service ports", unknown, out(53, 123, proto(17)))
 	check("no flags: both ephemeral", unknown, out(50000, 60000))
 	check("rejected in", server, in(443, 50000, rejected))
+	check("crafted: from port 0", unknown, out(0, 50000))
 	check("ICMP", unknown, out(0, 0, proto(1)))
 }
 
@@ -128,6 +148,10 @@ func TestFlowTraits(t *testing.T) {
 	want("lists do not act on private addresses", flow(t, "10.0.0.5", 50000, "10.1.2.3", 443, direction('e')), event.Everyday, event.HasMarks|event.PublicRemote)
 	want("an AWS address", flow(t, "10.0.0.5", 50000, "203.0.113.9", 443), event.ToAWS, 0)
 	want("three packets", flow(t, "10.0.0.5", 50000, "198.51.100.7", 23, func(f *event.Flow) { f.Packets = 3 }), event.Attempt, event.Everyday)
+	want("a SYN and six more", flow(t, "10.0.0.5", 50000, "198.51.100.7", 23, sized(7, 7*60)), event.Attempt, 0)
+	want("seven packets with content", flow(t, "10.0.0.5", 50000, "198.51.100.7", 23, sized(7, 700)), 0, event.Attempt)
+	want("eight bare packets", flow(t, "10.0.0.5", 50000, "198.51.100.7", 23, sized(8, 8*60)), 0, event.Attempt)
+	want("seven small datagrams", flow(t, "10.0.0.5", 50000, "198.51.100.7", 23, proto(17), sized(7, 7*60)), 0, event.Attempt)
 	want("mail", flow(t, "10.0.0.5", 50000, "198.51.100.9", 25), event.Mail, event.Login)
 	want("an answer of a mail server", flow(t, "198.51.100.9", 25, "10.0.0.5", 50000), event.Mail, 0)
 	want("ssh in", flow(t, "198.51.100.9", 50000, "10.0.0.5", 22), event.Login|event.RemoteClient, event.Mail)
@@ -189,11 +213,18 @@ func TestTrail(t *testing.T) {
 	}
 	want("a call", event.Trail{Name: "GetObject", Source: "s3.amazonaws.com", Category: "Data", Account: "1", Caller: ip(t, "198.51.100.7"), User: event.Identity{Type: "IAMUser", Account: "1"}},
 		event.Succeeded|event.S3|event.DataEvent|event.PublicCaller|event.OwnAccount, event.Failed|event.ByService|event.Root|event.InstanceRole)
+	want("an object call of an old record", event.Trail{Name: "GetObject", Source: "s3.amazonaws.com"}, event.DataEvent, 0)
+	want("an upload of an old record", event.Trail{Name: "UploadPart", Source: "s3.amazonaws.com"}, event.DataEvent, 0)
+	want("a bucket call of an old record", event.Trail{Name: "PutObjectLockConfiguration", Source: "s3.amazonaws.com"}, event.S3, event.DataEvent)
+	want("an object call that says it is management", event.Trail{Name: "GetObject", Source: "s3.amazonaws.com", Category: "Management"}, event.S3, event.DataEvent)
+	want("another service's objects", event.Trail{Name: "GetObject", Source: "codecommit.amazonaws.com"}, 0, event.DataEvent)
 	want("a refused call", event.Trail{Name: "ListUsers", Error: "AccessDenied"}, event.Failed, event.Succeeded|event.PublicCaller)
 	want("a login", event.Trail{Name: "ConsoleLogin", Response: `{"ConsoleLogin":"Success"}`}, event.ConsoleLogin|event.Succeeded, event.Failed)
 	want("a failed login", event.Trail{Name: "ConsoleLogin", Response: `{"ConsoleLogin":"Failure"}`}, event.ConsoleLogin|event.Failed, event.Succeeded)
 	want("root", event.Trail{Name: "ListUsers", User: event.Identity{Type: "Root"}}, event.Root, event.ByService)
 	want("a service for somebody", event.Trail{Name: "Decrypt", User: event.Identity{Type: "AssumedRole", InvokedBy: "s3.amazonaws.com"}}, event.ByService, 0)
+	want("a person in the console, as logged until 2020", event.Trail{Name: "ListUsers", Caller: ip(t, "198.51.100.7"), User: event.Identity{Type: "IAMUser", InvokedBy: "signin.amazonaws.com"}}, event.PublicCaller, event.ByService)
+	want("the sign-in service itself", event.Trail{Name: "ListUsers", CallerIP: "signin.amazonaws.com", User: event.Identity{Type: "IAMUser", InvokedBy: "signin.amazonaws.com"}}, event.ByService, 0)
 	want("a service-linked role", event.Trail{User: event.Identity{Type: "AssumedRole", IssuerARN: "arn:aws:iam::1:role/aws-service-role/x.amazonaws.com/R"}}, event.ByService, 0)
 	want("an instance", event.Trail{User: event.Identity{Type: "AssumedRole", PrincipalID: "AROA1:i-0123456789abcdef0"}}, event.InstanceRole, 0)
 	want("an instance with an old id", event.Trail{User: event.Identity{Type: "AssumedRole", PrincipalID: "AROA1:i-0123abcd"}}, event.InstanceRole, 0)

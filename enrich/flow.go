@@ -19,7 +19,7 @@ func (e *Enricher) flows(rows []event.Flow) {
 		if f.Direction == 0 {
 			src, dst := f.Local.Private(), f.Remote.Private()
 			if src == dst {
-				e.interfaces.saw(f.Interface, f.Local, f.Remote)
+				e.interfaces.saw(f)
 				e.unsure = append(e.unsure, int32(i))
 				continue
 			}
@@ -70,7 +70,7 @@ func size(f *event.Flow) (t event.Traits) {
 	case protoUDP:
 		t = event.UDP
 	}
-	if f.Packets <= event.AttemptPackets {
+	if f.Packets <= event.AttemptPackets || retries(f) {
 		t |= event.Attempt
 	}
 	if f.Bytes >= event.BulkBytes {
@@ -80,6 +80,13 @@ func size(f *event.Flow) (t event.Traits) {
 		t |= event.Flood
 	}
 	return t
+}
+
+// retries reports whether f may be one try over and over: as many SYNs as common
+// systems send at most (Linux 7), with all usual options and nothing else.
+func retries(f *event.Flow) bool {
+	const most, bareSYN = 7, 64
+	return f.Proto == protoTCP && f.Packets <= most && f.Bytes <= bareSYN*f.Packets
 }
 
 // IANA protocol numbers and TCP flag bits.
@@ -100,8 +107,8 @@ func opener(f *event.Flow) event.Traits {
 	if f.Traits&event.Rejected != 0 && !egress {
 		return event.RemoteClient
 	}
-	if f.Proto != protoTCP && f.Proto != protoUDP {
-		return 0
+	if f.Proto != protoTCP && f.Proto != protoUDP || f.LocalPort == 0 || f.RemotePort == 0 {
+		return 0 // port 0 is reserved: the packets are crafted, or the ports unknown
 	}
 	switch local, remote := serves(f.LocalPort), serves(f.RemotePort); {
 	case local != remote:
@@ -175,9 +182,13 @@ type interfaces struct {
 }
 
 type iface struct {
-	id    uint64
-	a, b  event.IP // the addresses all records so far have in common
-	known bool     // a is the interface's address
+	id     uint64
+	a, b   event.IP // the addresses all records so far have in common
+	byA    uint32   // tries of services by a
+	byB    uint32   // the same by b
+	talk   uint32   // records of sessions
+	known  bool     // a is the interface's address
+	denied bool     // b sent what was rejected: its own interface would have let it out
 }
 
 func (t *interfaces) reset() {
@@ -220,34 +231,77 @@ func (t *interfaces) learn(id uint64, own event.IP) {
 	}
 }
 
-// saw narrows an interface's address down with a record between src and dst.
-func (t *interfaces) saw(id uint64, src, dst event.IP) {
-	s := t.at(id)
+// saw narrows an interface's address down with a record whose source is still in
+// Local.
+func (t *interfaces) saw(f *event.Flow) {
+	s, src, dst := t.at(f.Interface), f.Local, f.Remote
 	if s.known {
 		return
 	}
 	if s.a.IsZero() {
 		s.a, s.b = src, dst
-		return
 	}
 	a, b := s.a == src || s.a == dst, s.b == src || s.b == dst
 	switch {
-	case a && !b:
+	case a && b:
+		s.weigh(f)
+	case a:
 		s.known = true
-	case b && !a:
+	case b:
 		s.a, s.known = s.b, true
-	case !a && !b:
-		s.a, s.b = src, dst // addresses moved: begin again
+	default:
+		*s = iface{id: s.id, a: src, b: dst} // addresses moved: begin again
 	}
 }
 
+// weigh counts a record between a and b. Whose records are rejected is taken
+// for b: security groups mostly guard what comes in.
+func (s *iface) weigh(f *event.Flow) {
+	if f.Traits&event.Rejected != 0 {
+		if f.Local == s.a {
+			s.a, s.b, s.byA, s.byB = s.b, s.a, s.byB, s.byA
+		}
+		s.denied = true
+	}
+	switch {
+	case f.Proto != protoTCP:
+	case f.Packets > event.AttemptPackets:
+		s.talk++
+	case serves(f.LocalPort) || !serves(f.RemotePort):
+	case f.Local == s.a:
+		s.byA++
+	default:
+		s.byB++
+	}
+}
+
+// own is the side of a one-peer interface that its records speak for, zero if
+// they don't: the one whose peer was denied, else the one that tries service
+// after service of the other and hardly ever gets to talk. At the other's
+// interface most of that would be rejected; and where it is not, the scan is
+// real and its addresses are told right.
+func (s *iface) own() event.IP {
+	const plenty, far = 15, 4
+	switch {
+	case s.denied, s.byA >= plenty && s.byA >= far*(s.byB+s.talk):
+		return s.a
+	case s.byB >= plenty && s.byB >= far*(s.byA+s.talk):
+		return s.b
+	}
+	return event.IP{}
+}
+
 // isSource reports whether the source of f (still in Local) is the protected
-// side. When the interface has had one peer only, the side that serves is
-// taken: to claim an attack by the own side wrongly is the worse error.
+// side. When the interface has had one peer only and nothing else speaks for a
+// side, the one that serves is taken: to claim an attack by the own side wrongly
+// is the worse error.
 func (t *interfaces) isSource(f *event.Flow) bool {
 	s := t.at(f.Interface)
 	if s.known && (s.a == f.Local || s.a == f.Remote) {
 		return s.a == f.Local
+	}
+	if own := s.own(); own == f.Local || own == f.Remote {
+		return own == f.Local
 	}
 	if src, dst := serves(f.LocalPort), serves(f.RemotePort); src != dst {
 		return src

@@ -15,7 +15,7 @@ const (
 	PublicRemote // Remote is globally routable
 	TCP
 	UDP
-	Attempt    // at most AttemptPackets packets: a try, an answer to one, not a session
+	Attempt    // a try or an answer to one, not a session: at most AttemptPackets packets, or SYNs repeated
 	Bulk       // at least BulkBytes bytes
 	Flood      // at least FloodPackets packets
 	Mail       // TCP, server port 25

@@ -96,7 +96,19 @@ func TestBurstFires(t *testing.T) {
 	f("chains of words", ChainBurst, 60, story(300, 2*second, func(r *rand.Rand, _ int) query {
 		return query{label: word(r) + word(r) + word(r) + word(r), suffix: "com", failed: true}
 	}))
-	f("pairs of words in great number", VolumeBurst, 300, story(600, 2*second, func(r *rand.Rand, _ int) query {
+	f("pairs of words in great number", VolumeBurst, 120, story(300, 2*second, func(r *rand.Rand, i int) query {
+		return query{label: word(r) + word(r), suffix: []string{"net", "com", "org"}[i%3], failed: true}
+	}))
+	f("pairs of words under one suffix, amid usual traffic", AlikeBurst, 150, story(400, 10*second, func(r *rand.Rand, i int) query {
+		if i%3 == 0 {
+			return query{label: word(r), suffix: "com"}
+		}
+		return query{label: word(r) + word(r), suffix: "net", failed: true}
+	}))
+	f("one long stem and a few letters in front", AlikeBurst, 60, story(100, 2*second, func(r *rand.Rand, i int) query {
+		return query{label: letterDraw(r, "abcdefgh", 4, 4) + "ovexalimundorika", suffix: []string{"com", "org"}[i%2], failed: true}
+	}))
+	f("pairs of words, four an hour all day", AlikeBurst, 110, story(110, 13*minute, func(r *rand.Rand, _ int) query {
 		return query{label: word(r) + word(r), suffix: "net", failed: true}
 	}))
 	f("two an hour for a day", OddTrickle, 48, story(48, 30*minute, func(r *rand.Rand, _ int) query {
@@ -143,7 +155,13 @@ func TestBurstStaysQuiet(t *testing.T) {
 		return query{label: letterDraw(r, allLetters, 12, 12), suffix: "com", failed: true}
 	}))
 	f("an allow list that denies fifty sites", story(500, 5*second, func(_ *rand.Rand, i int) query {
-		return query{label: plain[i%50] + "shop", suffix: "com", failed: true}
+		return query{label: plain[i%50] + "shop", suffix: []string{"com", "com", "com", "net", "org", "io", "de"}[i%50%7], failed: true}
+	}))
+	f("a list of sites of which a third is dead", story(3000, second, func(r *rand.Rand, i int) query {
+		return query{label: word(r) + word(r) + word(r), suffix: "com", failed: i%3 == 0}
+	}))
+	f("a platform's tenants that are gone", story(500, second, func(r *rand.Rand, _ int) query {
+		return query{label: letterDraw(r, digits36, 12, 12), suffix: "azurewebsites.net", failed: true}
 	}))
 }
 

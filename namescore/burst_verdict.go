@@ -17,9 +17,13 @@ type BurstParams struct {
 	Chains       float64       `doc:"different failed domains in Window, for generators that join words" source:"own: 40; typing errors stay below ten an hour"`
 	ChainWords   int           `doc:"words that make a label a chain" source:"own: 3; matsnu joins 3 to 6, rovnix 3 to 7, 9 in 100 ordinary labels have so many"`
 	ChainShare   float64       `doc:"share of the failed domains that are chains" source:"own: 0.5; five times that of ordinary labels"`
-	ChainFailed  float64       `doc:"share of all domains in Window that do not exist" source:"own: 0.8; side information in place of letters, after Curtin 2018"`
-	Volume       float64       `doc:"different failed domains in Window that need no likeness at all, 0 for never" source:"own: 200; five times Chains"`
+	ChainFailed  float64       `doc:"share of all domains in Window that do not exist" source:"own: 0.5; side information in place of letters, after Curtin 2018"`
+	Alike        float64       `doc:"different failed domains in Window, for generators whose domains have one length or one suffix" source:"own: 40; honest hosts of public captures have eight at most"`
+	AlikeFailed  float64       `doc:"share of all domains in Window that do not exist, for Alike" source:"own: 0.5; with less they may be a list that someone works through"`
+	AlikeSuffix  float64       `doc:"share of the failed domains that have the commonest suffix, unless SameLength of them have one length" source:"own: 0.95; half of ordinary names are under .com"`
+	Volume       float64       `doc:"different failed domains in Window that need no likeness at all, 0 for never" source:"own: 75; a host behind an allow list is denied some fifty sites"`
 	VolumeFailed float64       `doc:"share of all domains in Window that do not exist, for Volume" source:"own: 0.95"`
+	Slow         float64       `doc:"what Chains, Alike and Volume are multiplied by in SlowWindow" source:"own: 2"`
 }
 
 // DefaultBurst returns the bounds that detection ships with.
@@ -28,8 +32,9 @@ func DefaultBurst() BurstParams {
 		Window: time.Hour, Odd: 10, OddFailed: 0.6,
 		Suffixes: 3, SameLength: 0.6, SameSuffix: 0.9, OddPlenty: 30,
 		SlowWindow: 24 * time.Hour, OddSlow: 30,
-		Chains: 40, ChainWords: 3, ChainShare: 0.5, ChainFailed: 0.8,
-		Volume: 200, VolumeFailed: 0.95,
+		Chains: 40, ChainWords: 3, ChainShare: 0.5, ChainFailed: 0.5,
+		Alike: 40, AlikeFailed: 0.5, AlikeSuffix: 0.95,
+		Volume: 75, VolumeFailed: 0.95, Slow: 2,
 	}
 }
 
@@ -42,10 +47,11 @@ const (
 	OddBurst              // many generated-looking domains in Window
 	OddTrickle            // enough of them in SlowWindow
 	ChainBurst            // many failed domains made of several words each
+	AlikeBurst            // many failed domains of one length or under one suffix
 	VolumeBurst           // so many failed domains, and hardly any other, that letters do not matter
 )
 
-var burstRules = [...]string{"none", "odd-burst", "odd-trickle", "chain-burst", "volume-burst"}
+var burstRules = [...]string{"none", "odd-burst", "odd-trickle", "chain-burst", "alike-burst", "volume-burst"}
 
 // String names the rule as evidence shows it.
 func (r BurstRule) String() string { return burstRules[min(int(r), len(burstRules)-1)] }
@@ -71,26 +77,46 @@ func (b *Burst) Verdict(p *BurstParams) (BurstVerdict, bool) {
 func (b *Burst) weigh(p *BurstParams) BurstVerdict {
 	c := b.census(ticksIn(p.Window), p.ChainWords)
 	v := BurstVerdict{Odd: c.odd(), Failed: c.failed(), Found: c.found()}
-	failedShare := share(v.Failed, v.Found)
-	decide := func(rule BurstRule, n, bound float64) BurstVerdict {
-		v.Rule, v.Score = rule, 1-bound/(2*n)
-		return v
-	}
 	if v.Odd >= p.Odd && c.oddFailedShare() >= p.OddFailed &&
 		(c.oddFailed() >= p.OddPlenty || c.alike(p)) {
-		return decide(OddBurst, v.Odd, p.Odd)
+		return v.decided(OddBurst, v.Odd, p.Odd)
 	}
-	if v.Failed >= p.Chains && failedShare >= p.ChainFailed && c.chainShare() >= p.ChainShare {
-		return decide(ChainBurst, v.Failed, p.Chains)
-	}
-	if p.Volume > 0 && v.Failed >= p.Volume && failedShare >= p.VolumeFailed {
-		return decide(VolumeBurst, v.Failed, p.Volume)
+	if rule, bound := c.crowd(p, 1); rule != NoBurst {
+		return v.decided(rule, v.Failed, bound)
 	}
 	day := b.census(ticksIn(p.SlowWindow), p.ChainWords)
 	if n := day.odd(); n >= p.OddSlow && day.oddFailedShare() >= p.OddFailed {
-		return decide(OddTrickle, n, p.OddSlow)
+		return v.decided(OddTrickle, n, p.OddSlow)
+	}
+	if rule, bound := day.crowd(p, p.Slow); rule != NoBurst {
+		return v.decided(rule, day.failed(), bound)
 	}
 	return v
+}
+
+// decided is v with a rule whose count, n, has reached its bound.
+func (v BurstVerdict) decided(rule BurstRule, n, bound float64) BurstVerdict {
+	v.Rule, v.Score = rule, 1-bound/(2*n)
+	return v
+}
+
+// crowd judges by the number of failed domains and by what they have in common
+// beside odd letters. Bounds on numbers are multiplied by factor.
+func (c *census) crowd(p *BurstParams, factor float64) (rule BurstRule, bound float64) {
+	if c.foundUsed == foundCells {
+		return NoBurst, 0 // more exist than can be counted: a busy host
+	}
+	failed := c.failed()
+	among := share(failed, c.found())
+	switch {
+	case failed >= factor*p.Chains && among >= p.ChainFailed && c.chainShare() >= p.ChainShare:
+		return ChainBurst, factor * p.Chains
+	case failed >= factor*p.Alike && among >= p.AlikeFailed && c.uniform(p):
+		return AlikeBurst, factor * p.Alike
+	case p.Volume > 0 && failed >= factor*p.Volume && among >= p.VolumeFailed:
+		return VolumeBurst, factor * p.Volume
+	}
+	return NoBurst, 0
 }
 
 // ticksIn is how many ticks d spans, one at least and a day at most.
@@ -109,9 +135,19 @@ func share(a, b float64) float64 {
 type census struct {
 	failedUsed, foundUsed, oddFailedUsed, oddFoundUsed int
 
-	chains   int
-	lengths  [maxLetters + 1]uint8 // of the odd failed ones
-	suffixes [certainBit]uint8     // likewise
+	chains    int
+	all, odds likes // what the failed ones, and the odd among them, have in common
+}
+
+// likes counts domains by length and by suffix.
+type likes struct {
+	lengths  [maxLetters + 1]uint8
+	suffixes [certainBit]uint8
+}
+
+func (l *likes) count(f *failedCell) {
+	l.lengths[f.shape&maxLetters]++
+	l.suffixes[f.kind&^certainBit]++
 }
 
 func (b *Burst) census(window, chainWords int) (c census) {
@@ -139,10 +175,10 @@ func (c *census) count(f *failedCell, chainWords int) {
 	if int(f.shape>>5) >= chainWords {
 		c.chains++
 	}
+	c.all.count(f)
 	if f.kind&certainBit != 0 {
 		c.oddFailedUsed++
-		c.lengths[f.shape&maxLetters]++
-		c.suffixes[f.kind&^certainBit]++
+		c.odds.count(f)
 	}
 }
 
@@ -169,10 +205,19 @@ func (c *census) chainShare() float64 {
 // alike reports whether the odd domains look like one generator's: several
 // suffixes in turn, or one length, or one suffix.
 func (c *census) alike(p *BurstParams) bool {
-	most, kinds := peak(c.suffixes[:])
-	longest, _ := peak(c.lengths[:])
+	most, kinds := peak(c.odds.suffixes[:])
+	longest, _ := peak(c.odds.lengths[:])
 	n := float64(max(c.oddFailedUsed, 1))
 	return kinds >= p.Suffixes || float64(longest) >= p.SameLength*n || float64(most) >= p.SameSuffix*n
+}
+
+// uniform reports whether the failed domains, odd or not, have one length or one
+// suffix: people don't choose names so.
+func (c *census) uniform(p *BurstParams) bool {
+	most, _ := peak(c.all.suffixes[:])
+	longest, _ := peak(c.all.lengths[:])
+	n := float64(max(c.failedUsed, 1))
+	return float64(longest) >= p.SameLength*n || float64(most) >= p.AlikeSuffix*n
 }
 
 // peak returns the greatest count and how many are not zero.

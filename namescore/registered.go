@@ -2,6 +2,21 @@ package namescore
 
 import "strings"
 
+// Impossible reports whether top can't be a top-level domain: those are letters
+// only (RFC 1123, section 2.1) or an encoded international name. What is asked
+// for under it, such as the data of a tunnel without a domain, is nobody's.
+func Impossible(top string) bool {
+	if strings.HasPrefix(top, "xn--") {
+		return false
+	}
+	for i := range len(top) {
+		if top[i] < 'a' || top[i] > 'z' {
+			return true
+		}
+	}
+	return top == ""
+}
+
 // registered reports whether label.suffix is a name that someone chose and
 // paid for: only there an algorithm and its owner can meet. Labels in private
 // zones are made by search lists and service discovery, labels under a hosting
@@ -11,7 +26,7 @@ func registered(label, suffix string) bool {
 		return false
 	}
 	last := strings.LastIndexByte(suffix, '.')
-	if private(suffix[last+1:]) {
+	if top := suffix[last+1:]; private(top) || Impossible(top) {
 		return false
 	}
 	return last < 0 || !platform(suffix[strings.LastIndexByte(suffix[:last], '.')+1:])
@@ -30,8 +45,8 @@ func private(top string) bool {
 }
 
 // platform reports whether the last two labels of a public suffix are those of
-// a hosting platform. Dynamic DNS is not among them: its names are chosen by
-// the customer, malware included.
+// a hosting platform that makes names up. Dynamic DNS and pages under an account's
+// name are not among them: the customer chooses those, malware included.
 func platform(domain string) bool {
 	switch domain {
 	case "amazonaws.com", "cloudfront.net", "awsapprunner.com", "elasticbeanstalk.com", "amplifyapp.com", "on.aws", "api.aws",
@@ -40,7 +55,7 @@ func platform(domain string) bool {
 		"cloudfunctions.net", "fastly.net", "fastlylb.net", "akamaized.net", "edgekey.net", "edgesuite.net", "cdn77.org",
 		"b-cdn.net", "cloudflare.net", "pages.dev", "workers.dev", "trycloudflare.com", "r2.dev", "vercel.app", "netlify.app",
 		"herokuapp.com", "onrender.com", "fly.dev", "ondigitalocean.app", "digitaloceanspaces.com",
-		"github.io", "githubusercontent.com", "gitlab.io", "ngrok.io", "ngrok.app", "ngrok-free.app", "replit.dev", "repl.co",
+		"githubusercontent.com", "ngrok.io", "ngrok.app", "ngrok-free.app", "replit.dev", "repl.co",
 		"wixsite.com", "myshopify.com", "supabase.co", "mongodb.net":
 		return true
 	}

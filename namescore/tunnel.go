@@ -42,10 +42,11 @@ const (
 )
 
 // Carries reports whether answers to queries of qtype ("TXT") can bring much
-// data back, as the other half of a tunnel.
+// data back, as the other half of a tunnel. Types without a name are written by
+// number (RFC 3597): 10 is NULL, 65399 the private type of iodine.
 func Carries(qtype string) bool {
 	switch qtype {
-	case "TXT", "NULL", "CNAME", "MX":
+	case "TXT", "NULL", "CNAME", "MX", "SRV", "TYPE10", "TYPE65399":
 		return true
 	}
 	return false

@@ -56,6 +56,10 @@ func TestTunnelFires(t *testing.T) {
 	f("a popular domain, ten times as much", TunnelContext{Popular: true}, 1400, 3000, second, false, func(r *rand.Rand, _ int) string {
 		return payload(r, 60)
 	})
+	f("very long, half as many", none, 70, 80, 30*second, false, func(r *rand.Rand, _ int) string { return payload(r, 100) })
+	f("numbers that fetch data", none, 300, 500, second, true, func(r *rand.Rand, _ int) string {
+		return fmt.Sprint(1e9 + r.IntN(1e9))
+	})
 	f("three an hour, the domain's only client", TunnelContext{Sole: true}, 72, 72, 20*minute, false, func(r *rand.Rand, _ int) string {
 		return payload(r, 120)
 	})
@@ -80,6 +84,9 @@ func TestTunnelStaysQuiet(t *testing.T) {
 	})
 	f("a popular domain", TunnelContext{Popular: true}, 500, second, func(r *rand.Rand, _ int) string { return payload(r, 40) })
 	f("slow, but others ask too", TunnelContext{}, 72, 20*minute, func(r *rand.Rand, _ int) string { return payload(r, 120) })
+	f("numbers asked for addresses", sole, 5000, second, func(r *rand.Rand, _ int) string {
+		return fmt.Sprint(1e9 + r.IntN(1e9))
+	})
 	f("the domain itself", sole, 500, second, func(*rand.Rand, int) string { return "" })
 }
 

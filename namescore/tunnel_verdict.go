@@ -8,8 +8,12 @@ type TunnelParams struct {
 	Length     float64 `doc:"mean bytes left of the registrable domain" source:"own: 30; tunnels fill the 253 a name may have, content networks stay near 15"`
 	Entropy    float64 `doc:"mean entropy of the longest label, bits a character" source:"own: 3.5; 30 characters of base32 have 4.2, of hexadecimal 3.6"`
 	Unique     float64 `doc:"different names over queries in the latest hour" source:"own: 0.9; a tunnel never repeats a name, for the answer would come from a cache"`
-	Carriers   float64 `doc:"share of TXT, NULL, CNAME and MX queries that supports a verdict" source:"own: 0.5"`
-	Supported  float64 `doc:"what the bound on names is multiplied by when that share is reached" source:"own: 0.5"`
+	Carriers   float64 `doc:"share of queries of a type that Carries that supports a verdict" source:"own: 0.5"`
+	Long       float64 `doc:"mean bytes left of the registrable domain that support a verdict as well" source:"own: 80; more than a hash and a host name fill"`
+	Supported  float64 `doc:"what the bound on names is multiplied by when that share or that length is reached" source:"own: 0.5"`
+	Polls      float64 `doc:"different names in the latest hour that need not be long, when nearly all queries are of those types: data comes back" source:"own: 200; twice Names"`
+	PollTypes  float64 `doc:"what nearly all means, as a share" source:"own: 0.95"`
+	PollBits   float64 `doc:"mean entropy of the longest label, for Polls, bits a character" source:"own: 2.2; ten digits have 2.7, the three of an address in a block list's name 1.6 at most"`
 	Popular    float64 `doc:"what the bounds on names and data are multiplied by for a widely used domain" source:"own: 10"`
 	Data       float64 `doc:"bytes carried in 24 h by names of a domain that no other client asks for" source:"4 kB a day and client-domain pair, Paxson 2013"`
 	DataLength float64 `doc:"mean bytes left of the registrable domain, for Data" source:"own: 20; keeps out hosts that list an internal zone"`
@@ -20,7 +24,8 @@ type TunnelParams struct {
 func DefaultTunnel() TunnelParams {
 	return TunnelParams{
 		Names: 100, Length: 30, Entropy: 3.5, Unique: 0.9,
-		Carriers: 0.5, Supported: 0.5, Popular: 10,
+		Carriers: 0.5, Long: 80, Supported: 0.5, Popular: 10,
+		Polls: 200, PollTypes: 0.95, PollBits: 2.2,
 		Data: 4096, DataLength: 20, DataNames: 20,
 	}
 }
@@ -59,10 +64,14 @@ func (t *Tunnel) Verdict(p *TunnelParams, c TunnelContext) (TunnelVerdict, bool)
 		factor = p.Popular
 	}
 	names := p.Names * factor
-	if v.Carriers >= p.Carriers {
+	if v.Carriers >= p.Carriers || v.Length >= p.Long {
 		names *= p.Supported
 	}
-	if v.Names >= names && v.Length >= p.Length && v.Entropy >= p.Entropy && v.Names >= p.Unique*v.Queries {
+	fresh := v.Names >= p.Unique*v.Queries
+	if fresh && v.Names >= names && v.Length >= p.Length && v.Entropy >= p.Entropy {
+		return v, true
+	}
+	if fresh && v.Names >= p.Polls*factor && v.Carriers >= p.PollTypes && v.Entropy >= p.PollBits {
 		return v, true
 	}
 	v.Slow = c.Sole && v.Data >= p.Data*factor &&

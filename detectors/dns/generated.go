@@ -31,8 +31,9 @@ var GeneratedDomains = &detect.Detector{
 	Name: "dns-generated-domains",
 	Doc: `Each client's registrable domains of the latest hour and day are counted, those that don't exist and those that
 do, and each label is scored for how generated it looks (package namescore). The client is reported when many different domains look
-generated, most of them don't exist and they are alike as one algorithm's are; or when so many fail, and so few exist, that
-letters don't matter. One name is never enough.
+generated, most of them don't exist and they are alike as one algorithm's are; or when many fail and are chains of words, or
+have one length or suffix; or when so many fail, and so few exist, that letters don't matter. One name is never enough. Under
+a zone that gives names away, such as dynamic DNS, each name counts as a domain.
 
 Misses algorithms that try a few names a day or join dictionary words slowly, and clients behind a resolver of their own.
 Known false positives: vulnerability scanners and crawlers that work through lists of dead or random domains, and mail
@@ -61,7 +62,7 @@ func (g *generated) dns(p *detect.Pass, d *event.DNS) {
 	if !failed && d.Rcode != "NOERROR" || elsewhere(d) {
 		return // a server that fails tells nothing of the domain
 	}
-	domain := d.Domain()
+	domain := chosen(d)
 	label, suffix, ok := strings.Cut(domain, ".")
 	if !ok {
 		return
@@ -73,6 +74,17 @@ func (g *generated) dns(p *detect.Pass, d *event.DNS) {
 	if v, ok := c.burst.Verdict(&g.par.Burst); ok && typical(v.Rule, label) && c.told.ready(p.Now, g.par.Every) {
 		p.Report(generatedType, detect.Evidence{Key: clientOf(d), Info: finding.Info{{Key: "domain", Value: strings.Clone(domain)}}})
 	}
+}
+
+// chosen is the part of the name that its owner chose and what follows: one
+// label under a zone that a list says gives names to anybody, else the
+// registrable domain.
+func chosen(d *event.DNS) string {
+	at := len(d.Name) - len(d.Matched) - 1
+	if d.Marks&event.MarkAbused == 0 || at <= 0 || d.Name[at] != '.' || d.Name[at+1:] != d.Matched {
+		return d.Domain()
+	}
+	return d.Name[strings.LastIndexByte(d.Name[:at], '.')+1:]
 }
 
 // typical reports whether a domain is one of those that made the verdict: a

@@ -15,7 +15,8 @@ var Flood = &detect.Detector{
 	Doc: `The instance sends far more packets to one public host than come back. Packets are counted by the minute, for each
 host and kind of traffic; a record longer than a minute counts with its rate. It is a flood from Packets a minute when the
 other side sends hardly anything, from Heavy a minute even when some comes back, and over TCP when very many conversations
-are opened that never carry anything. Over TCP only packets with next to no content count: full ones are a transfer. What the
+are opened that never carry anything, or a few send and send although nothing at all comes back. Over TCP only packets with next
+to no content count: full ones are a transfer. What the
 other side opened does not count, nor do trusted hosts. TCP volume, and UDP on ports of tunnels and QUIC, is judged when the
 minute is over, because the record of the acknowledgements may come second; other UDP is judged at once.
 Missed: ICMP floods, for which GuardDuty has no type; floods of requests with content over TCP; a flood of few conversations
@@ -28,6 +29,7 @@ streams and log shippers over UDP; load tests.`,
 		Heavy:        20_000 * 60,
 		HeavyRatio:   5,
 		Opened:       50_000,
+		Unanswered:   10_000,
 		TCPBytes:     80,
 		CountAfter:   10_000,
 		TCPPorts:     []uint16{20, 21, 22, 23, 25, 110, 135, 139, 143, 445, 465, 587, 993, 995, 1433, 1521, 3306, 5432, 6379, 9200, 27017},
@@ -44,6 +46,7 @@ type FloodParams struct {
 	Heavy        uint64   `doc:"packets a minute that make a flood even when some come back" source:"FastNetMon: 20000 packets a second for each host"`
 	HeavyRatio   uint64   `doc:"how many packets must then go out for each that comes in" source:"own default"`
 	Opened       uint32   `doc:"TCP conversations opened to one host in a minute that make a flood" source:"own default"`
+	Unanswered   uint64   `doc:"packets a minute to one host, over TCP in few conversations, that make a flood when nothing comes back" source:"own choice: a tenth of Packets; a TCP stack sends a few packets unanswered"`
 	TCPBytes     uint64   `doc:"most bytes a TCP packet of a flood has on average, headers included" source:"own default"`
 	CountAfter   uint32   `doc:"small outbound records of the instance in a minute before they are counted for each host" source:"own choice: a tenth of the least flood"`
 	TCPPorts     []uint16 `doc:"ports of services that speak TCP only" source:"IANA service names; 80 and 443 are left out as QUIC and the GuardDuty tester use them"`
@@ -112,6 +115,7 @@ type victim struct {
 type volume struct {
 	minute  event.Time // since 1970, in minutes
 	out, in uint64     // packets
+	bare    uint64     // of out: those over TCP in conversations of very many
 	opened  uint32     // TCP conversations without content
 	judged  bool
 }
@@ -168,8 +172,12 @@ func (d *flood) flow(p *detect.Pass, f *event.Flow) {
 		return
 	}
 	v.out += rate(f)
-	if kind == tcpFlood && f.Traits&event.Attempt != 0 {
+	switch {
+	case kind != tcpFlood:
+	case f.Traits&event.Attempt != 0:
 		v.opened++
+	case f.Traits&event.Flood != 0:
+		v.bare += rate(f)
 	}
 	if d.floods(b, d.atOnce(f, kind)) && due(p, &b.reported) {
 		d.report(p, f, kind)
@@ -260,7 +268,8 @@ func (d *flood) floods(b *barrage, atOnce bool) bool {
 		return false
 	}
 	b.before.judged = true
-	return d.oneWay(b.before.out, b.before.in+b.now.in)
+	in := b.before.in + b.now.in
+	return d.oneWay(b.before.out, in) || b.before.bare >= d.p.Unanswered && in == 0
 }
 
 func (d *flood) oneWay(out, in uint64) bool {

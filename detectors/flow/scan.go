@@ -16,13 +16,13 @@ import (
 var Scan = &detect.Detector{
 	Name: "flow-scan",
 	Doc: `Portscan: the instance tried many ports of one host in a short time, mostly without success; private hosts count.
-PortSweep: it tried one port on many public hosts. A try is an outbound record of at most three packets; it failed when it
-was rejected, when nothing came back, or when what came back was a bare refusal. Windows begin with the first try and do not
+PortSweep: it tried one port on many public hosts. A try is an outbound record of at most three packets, or of a few bare SYNs
+more over TCP; it failed when it was rejected, when nothing came back, or when what came back was a bare refusal. Windows begin with the first try and do not
 overlap. Where the log has no TCP flags, who opened a conversation is told by its ports, so a port scan must include some
 system ports (below 1024) to be believed: the replies of a scanned server to its scanners' ephemeral ports look alike.
 A port on which less than a given share of all hosts tried in the protocol was tried is no sweep but peer-to-peer traffic;
 the ports of peer-to-peer networks, QUIC that a firewall swallows, and mail, which has a type of its own, are left out too.
-Missed: ping sweeps, whose direction flow logs do not tell; tries that sent more packets; scans slower than the slow window.
+Missed: ping sweeps, whose direction flow logs do not tell; tries that sent more packets; scans slower than the slow windows.
 False positives: vulnerability scanners of your own; service discovery while the services are down. Logs that hold one
 direction only make every short exchange look unanswered.`,
 	Findings: []*finding.Type{portscan, portSweep},
@@ -37,8 +37,11 @@ direction only make every short exchange look unanswered.`,
 		HostsFailed: 0.6,
 		FewHosts:    25,
 		FewFailed:   0.9,
+		SlowSweep:   time.Hour,
+		SlowHosts:   100,
 		Share:       0.15,
-		PeerPorts:   []uint16{4662, 6346, 6881, 8333, 9333, 18080, 18333, 30303, 51413},
+		PeerPorts: []uint16{4001, 4662, 4672, 6346, 6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889,
+			8333, 9333, 18080, 18333, 26656, 30303, 30333, 51413},
 	},
 	New: newScan,
 }
@@ -53,10 +56,12 @@ type ScanParams struct {
 	SlowPorts   int           `doc:"different ports of one host in a slow port scan" source:"own default"`
 	Hosts       int           `doc:"different public hosts tried on one port" source:"own default"`
 	HostsFailed float64       `doc:"share of these hosts that must have failed" source:"own default"`
-	FewHosts    int           `doc:"different public hosts that suffice when nearly all failed" source:"Zeek scan policy: 25 in 5 minutes"`
+	FewHosts    int           `doc:"different public hosts that suffice when nearly all failed, except on the ports of the web" source:"Zeek scan policy: 25 in 5 minutes"`
 	FewFailed   float64       `doc:"what nearly all means" source:"own default"`
+	SlowSweep   time.Duration `doc:"time in which the tries of a slow sweep are counted together" source:"own default"`
+	SlowHosts   int           `doc:"different public hosts in a slow sweep, nearly all of which failed, except on the ports of the web" source:"own choice: twice Hosts"`
 	Share       float64       `doc:"share that one port must have of all hosts tried in its protocol" source:"own choice: peer-to-peer networks use many ports"`
-	PeerPorts   []uint16      `doc:"ports on which peer-to-peer programs try many dead hosts: never a sweep" source:"default ports of eDonkey, Gnutella, BitTorrent, Bitcoin, Litecoin, Monero and Ethereum"`
+	PeerPorts   []uint16      `doc:"ports on which peer-to-peer programs try many dead hosts: never a sweep" source:"default ports of IPFS, eDonkey, Gnutella, BitTorrent, Bitcoin, Litecoin, Monero, Tendermint, Ethereum and Polkadot"`
 }
 
 var portscan = declare(finding.Type{
@@ -133,11 +138,28 @@ type sweepKey struct {
 type sweep struct {
 	reported event.Time
 	hosts    tries[[16]uint64]
+	slow     tries[[16]uint64]
+}
+
+func (s *sweep) roll(now event.Time, p *ScanParams) {
+	s.hosts.roll(now, span(p.Window))
+	s.slow.roll(now, span(p.SlowSweep))
+}
+
+// try notes a try of a host and reports whether it is a new one.
+func (s *sweep) try(h uint64) bool {
+	fresh := s.hosts.try(h)
+	return s.slow.try(h) || fresh
+}
+
+// most reports whether t has at least a share of what all have tried.
+func (t *tries[W]) most(all *tries[W], share float64) bool {
+	return float64(t.tried.Count()) >= share*float64(all.tried.Count())
 }
 
 const (
 	scanTTL   = 6 * time.Hour
-	sweepTTL  = 20 * time.Minute
+	sweepTTL  = 2 * time.Hour
 	maxRemote = 1 << 15
 	maxSweeps = 1 << 14
 )
@@ -179,14 +201,20 @@ func quic(f *event.Flow) bool {
 	return f.Proto == protoUDP && (f.RemotePort == 443 || f.LocalPort == 443)
 }
 
+// web reports whether f goes to the web. When a browser is closed, or a log
+// begins, the last packets of its many connections look like tries: a few dozen
+// hosts prove nothing.
+func web(f *event.Flow) bool { return f.RemotePort == 80 || f.RemotePort == 443 }
+
 // answer notes that a server answered. Small answers are noted even before the
 // try they belong to, whose record may come second; the bigger ones belong to
 // sessions, which are no tries.
 func (d *scan) answer(p *detect.Pass, f *event.Flow) {
 	if f.Traits&event.PublicRemote != 0 {
 		s := d.sweeps.At(p, sweepKey{f.RemotePort, uint16(f.Proto)})
-		s.hosts.roll(p.Now, span(d.p.Window))
+		s.roll(p.Now, d.p)
 		s.hosts.answered.Add(place(f))
+		s.slow.answered.Add(place(f))
 	}
 	r := d.remotes.Get(p, f.Remote)
 	if r == nil {
@@ -278,25 +306,30 @@ func (r *remote) sample() finding.Info {
 }
 
 func (d *scan) tryHost(p *detect.Pass, f *event.Flow) {
-	h, window := place(f), span(d.p.Window)
-	proto := uint16(f.Proto)
+	h, proto := place(f), uint16(f.Proto)
 	all := d.sweeps.At(p, sweepKey{0, proto})
-	all.hosts.roll(p.Now, window)
-	all.hosts.try(h)
+	all.roll(p.Now, d.p)
+	all.try(h)
 
 	s := d.sweeps.At(p, sweepKey{f.RemotePort, proto})
-	s.hosts.roll(p.Now, window)
-	if !s.hosts.try(h) || p.Now-s.reported < countEvery && s.reported != 0 {
+	s.roll(p.Now, d.p)
+	if !s.try(h) || p.Now-s.reported < countEvery && s.reported != 0 || slices.Contains(d.p.PeerPorts, f.RemotePort) {
 		return
 	}
-	if !s.hosts.failing(d.p.Hosts, d.p.HostsFailed) && !s.hosts.failing(d.p.FewHosts, d.p.FewFailed) {
-		return
+	all = d.sweeps.Get(p, sweepKey{0, proto}) // it may have moved
+	if first, ok := d.sweeping(s, all, web(f)); ok && due(p, &s.reported) {
+		p.Report(portSweep, detect.Evidence{Key: strconv.Itoa(int(f.RemotePort)), First: first})
 	}
-	tried := s.hosts.tried.Count()
-	if all := d.sweeps.Get(p, sweepKey{0, proto}); all != nil && float64(tried) < d.p.Share*float64(all.hosts.tried.Count()) {
-		return
+}
+
+// sweeping judges the tries of one port beside those of all ports and says since
+// when; all may be nil. Fewer hosts suffice when nearly all of them failed,
+// but not on the ports of the web.
+func (d *scan) sweeping(s, all *sweep, web bool) (since event.Time, ok bool) {
+	t := &s.hosts
+	if t.failing(d.p.Hosts, d.p.HostsFailed) || !web && t.failing(d.p.FewHosts, d.p.FewFailed) {
+		return t.start, all == nil || t.most(&all.hosts, d.p.Share)
 	}
-	if !slices.Contains(d.p.PeerPorts, f.RemotePort) && due(p, &s.reported) {
-		p.Report(portSweep, detect.Evidence{Key: strconv.Itoa(int(f.RemotePort)), First: s.hosts.start})
-	}
+	t = &s.slow
+	return t.start, !web && t.failing(d.p.SlowHosts, d.p.FewFailed) && (all == nil || t.most(&all.slow, d.p.Share))
 }

@@ -50,11 +50,13 @@ var torRelay = declare(finding.Type{
 	Remedy: "Unless you run a relay there on purpose, stop it: it carries other people's traffic under your address.",
 })
 
-// relays are the Tor relays that a side of the instance dealt with since start.
+// relays are the Tor relays that called one port of the instance, or that the
+// instance called, since start.
 type relays struct {
 	start    event.Time
 	reported event.Time
 	seen     baseline.Distinct[[4]uint64]
+	port     uint16 // with the calls: the port that enough relays called
 }
 
 const (
@@ -88,26 +90,40 @@ func (d *tor) flow(p *detect.Pass, f *event.Flow) {
 	}
 	switch {
 	case called:
-		d.note(p, f, callsPort)
+		calls := d.note(p, f, callsPort)
+		if r := d.ports.Get(p, calls.port); calls.port != callsPort && r != nil {
+			d.judge(p, f, calls, r)
+		}
 	case f.Traits&event.RemoteClient != 0:
-		d.relay(p, f)
+		r := d.note(p, f, f.LocalPort)
+		if r.seen.Count() < d.p.RelaysCaller {
+			return
+		}
+		// Both are in one table: what r points to may have moved when the calls
+		// were made a place.
+		calls := d.ports.At(p, callsPort)
+		calls.port = f.LocalPort
+		if r = d.ports.Get(p, f.LocalPort); r != nil {
+			d.judge(p, f, calls, r)
+		}
 	}
 }
 
+// note counts the remote address with the relays under port.
 func (d *tor) note(p *detect.Pass, f *event.Flow, port uint16) *relays {
 	r := d.ports.At(p, port)
 	if over(p.Now, r.start, relayDay) {
-		*r = relays{start: p.Now, reported: r.reported}
+		*r = relays{start: p.Now, reported: r.reported, port: r.port}
 	}
 	r.seen.Add(place(f))
 	return r
 }
 
-// relay judges when a relay opened a session to us, which a client never sees.
-func (d *tor) relay(p *detect.Pass, f *event.Flow) {
-	r := d.note(p, f, f.LocalPort)
-	calls := d.ports.Get(p, callsPort)
-	if calls == nil || over(p.Now, calls.start, relayDay) || r.seen.Count() < d.p.RelaysCaller || calls.seen.Count() < d.p.RelaysCalled {
+// judge reports an instance that both calls many relays and, on one port, is
+// called by several: a client is never called.
+func (d *tor) judge(p *detect.Pass, f *event.Flow, calls, r *relays) {
+	if over(p.Now, calls.start, relayDay) || over(p.Now, r.start, relayDay) ||
+		r.seen.Count() < d.p.RelaysCaller || calls.seen.Count() < d.p.RelaysCalled {
 		return
 	}
 	if due(p, &r.reported) {
