@@ -44,7 +44,7 @@ func members(ctx context.Context, o *Object, report func(Problem)) []*Object {
 	}}
 	z, err := a.list(o.Size)
 	if err != nil {
-		report(whole(o.Name, err))
+		report(about(o.Name, err))
 		return nil
 	}
 	var out []*Object
@@ -53,9 +53,9 @@ func members(ctx context.Context, o *Object, report func(Problem)) []*Object {
 		switch {
 		case m.FileInfo().IsDir():
 		case m.Flags&1 != 0:
-			report(whole(name, errEncrypted))
+			report(about(name, errEncrypted))
 		case bomb(m.UncompressedSize64, m.CompressedSize64):
-			report(whole(name, errBomb))
+			report(about(name, errBomb))
 		default:
 			out = append(out, a.member(name, m, o.Remote))
 		}
@@ -77,7 +77,7 @@ func (a *archive) list(size int64) (*zip.Reader, error) {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // nothing is written under these names
 		return nil, err
 	}
-	in.left = math.MaxInt64 // members may be of any size
+	in.off = true // members may be of any size
 	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow)))
 	var text uint64
@@ -153,13 +153,18 @@ func (r *memberReader) Read(p []byte) (int, error) {
 
 func (r *memberReader) Close() error { return errors.Join(r.ReadCloser.Close(), r.a.release()) }
 
-// limitedAt fails when more than left bytes were read through it.
+// limitedAt fails when more than left bytes were read through it, until it is
+// switched off.
 type limitedAt struct {
 	r    io.ReaderAt
 	left int64
+	off  bool
 }
 
 func (l *limitedAt) ReadAt(p []byte, off int64) (int, error) {
+	if l.off {
+		return l.r.ReadAt(p, off)
+	}
 	if l.left -= int64(len(p)); l.left < 0 {
 		return 0, errDirectory
 	}

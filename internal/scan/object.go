@@ -48,7 +48,7 @@ func find(ctx context.Context, paths []string, stdin io.Reader, report func(Prob
 		case strings.HasPrefix(p, "s3://"):
 			objs, err := listS3(ctx, p)
 			if err != nil {
-				report(whole(p, err))
+				report(about(p, err))
 			}
 			out = append(out, objs...)
 		default:
@@ -70,7 +70,7 @@ func walk(ctx context.Context, path string, report func(Problem)) []*Object {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		report(whole(path, err))
+		report(about(path, err))
 		return nil
 	case !info.IsDir() && !info.Mode().IsRegular():
 		return []*Object{onceOnly(path, func(context.Context) (io.ReadCloser, error) { return os.Open(path) })}
@@ -86,7 +86,7 @@ func walk(ctx context.Context, path string, report func(Problem)) []*Object {
 		return errors.Join(ctx.Err(), w.visit(filepath.Clean(p), d, err))
 	})
 	if err != nil && ctx.Err() == nil {
-		report(whole(path, err))
+		report(about(path, err))
 	}
 	if w.seen == 0 {
 		report(Problem{Path: path, Offset: -1, Reason: errNoFiles.Error(), Minor: true})
@@ -103,7 +103,7 @@ type walker struct {
 func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	if err != nil {
 		w.seen++
-		w.report(whole(path, err))
+		w.report(about(path, err))
 		return nil // a directory that can't be listed has nothing to skip
 	}
 	if d.IsDir() {
@@ -113,7 +113,7 @@ func (w *walker) visit(path string, d fs.DirEntry, err error) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		w.report(whole(path, err))
+		w.report(about(path, err))
 	case info.Mode().IsRegular():
 		w.found = append(w.found, localFile(path, info.Size()))
 	case info.IsDir():

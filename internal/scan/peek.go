@@ -143,10 +143,13 @@ func (g *glass) peek(ctx context.Context, f *file) error {
 		if f.packing == parquetFile {
 			return g.peekParquet(ctx, f)
 		}
-		if done, err := g.peekText(f, st.text, whole); done || err != nil || i == len(stages)-1 {
+		if done, err := g.peekText(f, st.text, whole); done || err != nil {
 			f.mark.head = f.head
 			return err
 		}
+	}
+	if f.format == nil {
+		return errNotALog
 	}
 	return nil
 }
@@ -200,11 +203,13 @@ func (g *glass) peekText(f *file, want int, whole bool) (done bool, err error) {
 	if f.text = estimate(f); ended {
 		f.text = int64(len(g.text))
 	}
-	if len(g.text) == 0 && err == nil {
-		return true, errEmpty
-	}
 	f.format = logformat.Detect(g.text)
 	switch {
+	case len(g.text) == 0 && err == nil: // a block of bzip2 or zstd may be longer than what was read
+		if whole {
+			err = errEmpty
+		}
+		return whole, err
 	case f.format == nil && err != nil:
 		return true, errors.New(unpackReason(f.packing, err))
 	case f.format == nil && (ended || len(g.text) >= logformat.HeadLen || bytes.IndexByte(g.text, 0) >= 0):

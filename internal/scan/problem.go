@@ -45,8 +45,8 @@ func (p Problem) String() string {
 	return p.Place() + ": " + reason
 }
 
-// whole is a problem with a file as such.
-func whole(path string, err error) Problem {
+// about is a problem with a file as such.
+func about(path string, err error) Problem {
 	return Problem{Path: path, Offset: -1, Reason: reason(err)}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // TestStandardInput reads every packing from a pipe.
 func TestStandardInput(t *testing.T) {
-	flows := lines(flowRecord, 0, 60_000) // more than the look keeps
+	flows := lines(flowRecord, 0, 25_000) // more than the look keeps
 	for name, data := range map[string]string{
 		"plain": flows, "gzip": gzipOf(t, flows), "zstd": zstdOf(t, flows), "zip": zipOf(t, "a", flows), "nothing": "",
 	} {
@@ -82,7 +82,7 @@ func TestCancel(t *testing.T) {
 	} {
 		for _, workers := range []int{1, 2} {
 			t.Run(fmt.Sprint(name, " ", workers), func(t *testing.T) {
-				begin := lines(flowRecord, 0, 30_000)
+				begin := lines(flowRecord, 0, 25_000)
 				stuck, _ := io.Pipe()
 				stdin := map[string]io.Reader{
 					"endless records":  io.MultiReader(strings.NewReader(begin), &endless{line: flowRecord(1)}),
