@@ -1,0 +1,146 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"picket/finding"
+)
+
+// benchSizes are the numbers of findings to measure with; PICKET_STORE_SIZES
+// asks for others: 10000,100000,1000000.
+func benchSizes(b *testing.B) []int {
+	text := os.Getenv("PICKET_STORE_SIZES")
+	if text == "" {
+		text = "10000"
+	}
+	var out []int
+	for s := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// load fills a database with n samples.
+func load(b *testing.B, db *DB, n int) {
+	b.Helper()
+	for from := 0; from < n; from += 5000 {
+		fs := make([]*finding.Finding, 0, 5000)
+		for i := from; i < min(n, from+5000); i++ {
+			f := sampleFinding(i)
+			fs = append(fs, &f)
+		}
+		write(b, db, func(tx *Tx) error { return tx.PutFinding(fs...) })
+	}
+}
+
+// BenchmarkStore measures the questions an API asks and reports the spread of
+// the times beside their mean.
+func BenchmarkStore(b *testing.B) {
+	for _, d := range dialects {
+		for _, n := range benchSizes(b) {
+			b.Run(fmt.Sprintf("%s/%d", d, n), func(b *testing.B) { benchStore(b, d, n) })
+		}
+	}
+}
+
+func benchStore(b *testing.B, dialect string, n int) {
+	db := open(b, newDSN(b, dialect))
+	began := time.Now()
+	load(b, db, n)
+	b.Logf("%s: %.0f findings/s written", b.Name(), float64(n)/time.Since(began).Seconds())
+	r := rand.New(rand.NewPCG(1, 2))
+	all := sorts()
+	measure := func(name string, f func(tx *Tx) (string, error)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var times []time.Duration
+			for b.Loop() {
+				at, asked := time.Now(), ""
+				read(b, db, func(tx *Tx) (err error) { asked, err = f(tx); return err })
+				took := time.Since(at)
+				times = append(times, took)
+				if took > 50*time.Millisecond && testing.Verbose() {
+					b.Logf("slow, %v: %s", took, asked)
+				}
+			}
+			slices.Sort(times)
+			ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+			b.ReportMetric(ms(times[len(times)/2]), "p50-ms")
+			b.ReportMetric(ms(times[len(times)*99/100]), "p99-ms")
+			b.ReportMetric(ms(times[len(times)-1]), "max-ms")
+		})
+	}
+	question := func() (Where, Page) {
+		w := mine
+		w.Criteria = randomCriteria(r)
+		return w, Page{Sort: all[r.IntN(len(all))]}
+	}
+	measure("ListFindings", func(tx *Tx) (string, error) {
+		w, p := question()
+		_, _, err := tx.ListFindings(w, p)
+		return fmt.Sprintf("%v %s", p.Sort, text(w.Criteria)), err
+	})
+	measure("ListFindings-deep", func(tx *Tx) (string, error) { // a page from the middle of a long list
+		p := Page{Sort: all[r.IntN(len(all))]}
+		col := sortColumns["service.eventLastSeen"]
+		if p.Sort.Attribute != "" {
+			col = sortColumns[p.Sort.Attribute]
+		}
+		f := sampleFinding(r.IntN(n))
+		p.Token = (&lister{col: col}).token(placeOf(&f, col))
+		_, _, err := tx.ListFindings(mine, p)
+		return fmt.Sprintf("%v %s", p.Sort, p.Token), err
+	})
+	measure("Findings-50", func(tx *Tx) (string, error) {
+		ids := make([]string, 50)
+		for i := range ids {
+			f := sampleFinding(r.IntN(n))
+			ids[i] = f.ID
+		}
+		docs, err := tx.Findings(mine, ids)
+		if len(docs) == 0 {
+			b.Fatal("none found")
+		}
+		return "", err
+	})
+	groups := []Group{ByAccount, ByDate, ByType, ByResource, BySeverity}
+	measure("CountFindings", func(tx *Tx) (string, error) {
+		g := groups[r.IntN(len(groups))]
+		_, err := tx.CountFindings(mine, g, r.IntN(2) == 0, 25)
+		return string(g), err
+	})
+	measure("CountFindings-criteria", func(tx *Tx) (string, error) {
+		g := groups[r.IntN(len(groups))]
+		w, _ := question()
+		_, err := tx.CountFindings(w, g, r.IntN(2) == 0, 25)
+		return string(g) + " " + text(w.Criteria), err
+	})
+	b.Run("PutFindings", func(b *testing.B) { // seen again: counts and times move
+		b.ReportAllocs()
+		for b.Loop() {
+			f := sampleFinding(r.IntN(n))
+			f.Service.Count++
+			write(b, db, func(tx *Tx) error { return tx.PutFinding(&f) })
+		}
+	})
+}
+
+func placeOf(f *finding.Finding, col sortColumn) place {
+	doc, _ := f.JSON()
+	r, _ := recordOf(string(doc))
+	p := place{last: r.lastSeen, id: r.id}
+	p.value = map[string]any{"account": r.account, "confidence": r.confidence, "created": r.created, "updated": r.updated, "severity": r.severity,
+		"type": r.typ, "first_seen": r.firstSeen, "last_seen": r.lastSeen}[col.name]
+	return p
+}
