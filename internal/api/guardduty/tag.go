@@ -1,0 +1,103 @@
+package guardduty
+
+import (
+	"context"
+	"strings"
+
+	wire "picket/internal/awsgen/guardduty"
+	"picket/internal/awsrpc"
+	"picket/internal/store"
+)
+
+// maxTags is how many tags a resource can have.
+const maxTags = 50
+
+func (a *API) tagResource(ctx context.Context, in *wire.TagResourceInput) (*wire.TagResourceOutput, error) {
+	err := a.db.Write(ctx, func(tx *store.Tx) error {
+		if err := ownResource(tx, scopeOf(ctx), *in.ResourceArn); err != nil {
+			return err
+		}
+		return setTags(tx, *in.ResourceArn, in.Tags)
+	})
+	return &wire.TagResourceOutput{}, err
+}
+
+func (a *API) untagResource(ctx context.Context, in *wire.UntagResourceInput) (*wire.UntagResourceOutput, error) {
+	err := a.db.Write(ctx, func(tx *store.Tx) error {
+		if err := ownResource(tx, scopeOf(ctx), *in.ResourceArn); err != nil {
+			return err
+		}
+		return tx.DeleteTags(*in.ResourceArn, in.TagKeys)
+	})
+	return &wire.UntagResourceOutput{}, err
+}
+
+func (a *API) listTags(ctx context.Context, in *wire.ListTagsForResourceInput) (*wire.ListTagsForResourceOutput, error) {
+	out := &wire.ListTagsForResourceOutput{}
+	err := a.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if err := ownResource(tx, scopeOf(ctx), *in.ResourceArn); err != nil {
+			return err
+		}
+		out.Tags, err = tx.Tags(*in.ResourceArn)
+		return err
+	})
+	return out, err
+}
+
+// setTags adds tags to a resource as far as there is room.
+func setTags(tx *store.Tx, arn string, tags map[string]string) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	if err := tx.SetTags(arn, tags); err != nil {
+		return err
+	}
+	all, err := tx.Tags(arn)
+	if err == nil && len(all) > maxTags {
+		return errOutOfRange
+	}
+	return err
+}
+
+// ownResource refuses the ARN of what can't have tags, or is not the scope's.
+func ownResource(tx *store.Tx, s store.Scope, arn string) error {
+	_, id, ok := strings.Cut(arn, ":detector/")
+	if !ok || !validID(id) {
+		// The front of the tag operations gives its refusals no second name.
+		return &awsrpc.Exception{Name: "BadRequestException", Status: 400, Message: "Invalid input resource arn"}
+	}
+	asked := store.Detector{Meta: store.Meta{Scope: s, ID: id}}
+	if store.DetectorARN(&asked) != arn {
+		return errNotOwned(nil)
+	}
+	_, err := ownDetector(tx, s, id)
+	return err
+}
+
+// Tags are what policies may ask about the tags of a request.
+type Tags struct {
+	Resource map[string]string // of the resource as it is
+	Request  map[string]string // that the request would set
+	Keys     []string          // that the request would remove
+}
+
+// TagsOf reads the tags that permission may depend on. Resources of other
+// accounts have none here: who may not own them is not told of them.
+func (a *API) TagsOf(ctx context.Context, ask awsrpc.Ask) (tags Tags, err error) {
+	switch in := ask.Input.(type) {
+	case *wire.CreateDetectorInput:
+		tags.Request = in.Tags
+	case *wire.TagResourceInput:
+		tags.Request = in.Tags
+	case *wire.UntagResourceInput:
+		tags.Keys = in.TagKeys
+	}
+	if !strings.Contains(ask.Resource, ":"+ask.Caller.Account+":") {
+		return tags, nil
+	}
+	err = a.db.Read(ctx, func(tx *store.Tx) (err error) {
+		tags.Resource, err = tx.Tags(ask.Resource)
+		return err
+	})
+	return tags, err
+}
