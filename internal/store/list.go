@@ -74,7 +74,8 @@ type lister struct {
 	col   sortColumn
 	desc  bool
 	limit int
-	after *place
+	after *place  // the page goes on behind it; nil is the beginning
+	last  place   // of the rows looked at
 	found []place // up to limit+1, to know whether there are more
 }
 
@@ -174,47 +175,60 @@ func cutLast(s string) (before, after string, ok bool) {
 }
 
 // How far to look before choosing a way, in rows. They were chosen by
-// measuring lists of 100,000 and 1,000,000 findings.
+// measuring lists of 10,000 and 100,000 findings.
 const (
-	firstRows  = 1_000   // rows of the order that are looked at first
-	fewRows    = 20_000  // findings that are collected and sorted without looking further
-	secondRows = 30_000  // rows of the order that are looked at next
-	countRows  = 500_000 // findings of one test that are counted to find the one with fewest
+	firstRows   = 1_000   // rows of the order that are looked at first
+	fewRows     = 8_000   // findings that are collected and sorted without looking further
+	secondRows  = 20_000  // rows of the order that are looked at before all
+	countRows   = 500_000 // findings of one test that are counted to find the one with fewest
+	collectCost = 3       // of collecting a finding, where looking at one in order is 1
 )
 
 // list finds the page. There are two ways: to walk the order of the sort and
 // test each finding, which is fast when many meet the tests, and to collect
 // the findings of the rarest test and sort them, which is fast when that is
 // rare. The first rows of the order tell how many do; no statistics of the
-// database are relied on.
+// database are relied on. A way goes on where the one before it ended.
 func (l *lister) list() error {
 	if len(l.tests) == 0 && l.where.Members {
 		return l.walkAll()
 	}
-	if done, err := l.walk(firstRows); done || err != nil {
+	for walked, n := 0, firstRows; walked < secondRows; n = min(l.rest(walked)*3/2+100, secondRows) {
+		if done, err := l.walk(n); done || err != nil {
+			return err
+		}
+		if walked += n; walked > firstRows {
+			continue
+		}
+		d, few, err := l.tx.driver(&l.where, l.tests, min(fewRows, l.rest(walked)))
+		if err != nil {
+			return err
+		}
+		if few {
+			return l.collect(&d)
+		}
+	}
+	var all int
+	if _, err := l.tx.row([]any{&all}, `SELECT coalesce(max(seq), 0) FROM findings`); err != nil {
 		return err
 	}
-	walkLength := countRows // rows of the order until the page is full, by what was seen
-	if n := len(l.found); n > 0 {
-		walkLength = firstRows * (l.limit + 1) / n
-	}
-	d, few, err := l.tx.driver(&l.where, l.tests, min(fewRows, walkLength))
+	d, few, err := l.tx.driver(&l.where, l.tests, min(countRows, all/collectCost))
 	if err != nil {
 		return err
 	}
 	if few {
 		return l.collect(&d)
 	}
-	if done, err := l.walk(secondRows); done || err != nil {
-		return err
-	}
-	if d, few, err = l.tx.driver(&l.where, l.tests, countRows); err != nil {
-		return err
-	}
-	if few {
-		return l.collect(&d)
-	}
 	return l.walkAll()
+}
+
+// rest is how many more rows of the order will fill the page, by what the
+// walked ones had.
+func (l *lister) rest(walked int) int {
+	if len(l.found) == 0 {
+		return secondRows
+	}
+	return walked * (l.limit + 1 - len(l.found)) / len(l.found)
 }
 
 // order is the ORDER BY clause over rows f whose sorted value is column col.
@@ -253,15 +267,14 @@ func (l *lister) stretches() []func(*query) string {
 	}
 }
 
-// walk looks at up to n findings of each stretch. It is done when the page is
-// full or there are no more; otherwise found has only what was among these.
+// walk looks at the next n findings of the order, or some more. It is done when
+// the page is full or there are no more.
 func (l *lister) walk(n int) (done bool, err error) {
-	l.found = l.found[:0]
 	for _, stretch := range l.stretches() {
 		var q query
-		meets := l.where.accounts(&q, "f.account") + " AND " + q.holds(l.tests, "f.seq")
+		meets := l.where.accounts(&q, "f.account") + " AND " + q.meets(l.tests)
 		text := fmt.Sprintf(`SELECT f.id, f.last_seen, f.%s, CASE WHEN %s THEN 1 ELSE 0 END FROM findings f WHERE f.region = %s AND %s ORDER BY %s LIMIT %d`,
-			l.col.name, meets, q.arg(l.where.Region), stretch(&q), l.order(l.col.name), n)
+			l.col.name, meets, q.arg(l.where.Region), stretch(&q)+q.bounds("f."+l.col.name, l.tests), l.order(l.col.name), n)
 		rows := 0
 		err := l.tx.rows(func(scan func(...any) error) (bool, error) {
 			rows++
@@ -271,6 +284,8 @@ func (l *lister) walk(n int) (done bool, err error) {
 			return true, err
 		}
 		if rows == n {
+			last := l.last
+			l.after = &last
 			return false, nil
 		}
 	}
@@ -279,12 +294,11 @@ func (l *lister) walk(n int) (done bool, err error) {
 
 // walkAll goes through the order until the page is full.
 func (l *lister) walkAll() error {
-	l.found = l.found[:0]
 	for _, stretch := range l.stretches() {
 		var q query
-		meets := l.where.scope(&q, "f.region", unindexed("f.account")) + " AND " + q.holds(l.tests, "f.seq")
+		meets := l.where.scope(&q, "f.region", unindexed("f.account")) + " AND " + q.meets(l.tests)
 		text := fmt.Sprintf(`SELECT f.id, f.last_seen, f.%s, 1 FROM findings f WHERE %s AND %s ORDER BY %s LIMIT %d`,
-			l.col.name, meets, stretch(&q), l.order(l.col.name), l.limit+1-len(l.found))
+			l.col.name, meets, stretch(&q)+q.bounds("f."+l.col.name, l.tests), l.order(l.col.name), l.limit+1-len(l.found))
 		if err := l.tx.rows(l.take, text, q.args...); err != nil || len(l.found) > l.limit {
 			return err
 		}
@@ -294,7 +308,6 @@ func (l *lister) walkAll() error {
 
 // collect sorts what the driver leaves.
 func (l *lister) collect(d *driver) error {
-	l.found = l.found[:0]
 	var q query
 	from := d.from(&q, l.tx.dialect) + " AND " + l.where.scope(&q, unindexed("f.region"), unindexed("f.account"))
 	var after []string
@@ -302,7 +315,7 @@ func (l *lister) collect(d *driver) error {
 		after = append(after, stretch(&q))
 	}
 	text := fmt.Sprintf(`WITH hits AS MATERIALIZED (SELECT f.id, f.last_seen, f.%s AS value FROM %s AND (%s)) SELECT f.id, f.last_seen, f.value, 1 FROM hits f ORDER BY %s LIMIT %d`,
-		l.col.name, from, strings.Join(after, " OR "), l.order("value"), l.limit+1)
+		l.col.name, from, strings.Join(after, " OR "), l.order("value"), l.limit+1-len(l.found))
 	return l.tx.rows(l.take, text, q.args...)
 }
 
@@ -332,6 +345,7 @@ func (l *lister) take(scan func(...any) error) (more bool, err error) {
 	default:
 		p.value = whole
 	}
+	l.last = p
 	if meets == 1 {
 		l.found = append(l.found, p)
 	}

@@ -69,6 +69,102 @@ func (w *Where) tests() ([]finding.Test, error) {
 	return w.Criteria.Tests()
 }
 
+// meets is the condition that finding f meets all tests.
+func (q *query) meets(tests []finding.Test) string {
+	inRow, others := split(tests)
+	cond := q.holds(others, "f.seq")
+	for i := range inRow {
+		cond = q.onRow(&inRow[i]) + " AND " + cond
+	}
+	return cond
+}
+
+// A column of findings that holds an attribute every finding has.
+type column struct {
+	name string
+	time bool // whole milliseconds
+}
+
+var columns = map[string]column{
+	"accountId": {name: "f.account"}, "id": {name: "f.id"}, "region": {name: "f.region"}, "type": {name: "f.type"},
+	"severity": {name: "f.severity"}, "service.archived": {name: "f.archived"},
+	"createdAt": {"f.created", true}, "updatedAt": {"f.updated", true},
+	"service.eventFirstSeen": {"f.first_seen", true}, "service.eventLastSeen": {"f.last_seen", true},
+}
+
+// split parts the tests on columns from the others.
+func split(tests []finding.Test) (inRow, others []finding.Test) {
+	for _, t := range tests {
+		if _, ok := columns[t.Attribute.Path]; ok {
+			inRow = append(inRow, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	return inRow, others
+}
+
+// onRow is the condition that finding f, or counter f, meets a test on one of
+// its columns. No index is used for it.
+func (q *query) onRow(t *finding.Test) string {
+	c := columns[t.Attribute.Path]
+	any := []string{"1 = 0"}
+	for _, v := range t.Texts {
+		if t.Attribute.Kind == finding.KindBool {
+			any = append(any, fmt.Sprintf("%s + 0 = %d", c.name, bit(v == "true")))
+			continue
+		}
+		any = append(any, unindexed(c.name)+" = "+q.arg(key(v)))
+	}
+	number := c.name + " + 0"
+	if c.time {
+		number = "CAST(" + c.name + " AS DOUBLE PRECISION)"
+	}
+	for _, r := range t.Ranges {
+		any = append(any, c.name+" <> 0 AND "+q.within(number, r)) // 0 stands for none
+	}
+	not := ""
+	if t.Negate {
+		not = "NOT "
+	}
+	return not + "(" + strings.Join(any, " OR ") + ")"
+}
+
+// bounds is the part of an order by column that tests can be met in: a
+// condition that an index over the column begins and ends with.
+func (q *query) bounds(name string, tests []finding.Test) string {
+	cond := ""
+	for i := range tests {
+		t := &tests[i]
+		c := columns[t.Attribute.Path]
+		if t.Negate || c.name != name {
+			continue
+		}
+		if len(t.Texts) > 0 && t.Attribute.Kind == finding.KindString {
+			cond += " AND " + name + " >= " + q.arg(key(slices.Min(t.Texts))) + " AND " + name + " <= " + q.arg(key(slices.Max(t.Texts)))
+		}
+		if len(t.Ranges) == 0 {
+			continue
+		}
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, r := range t.Ranges {
+			lo, hi = min(lo, r.Lo), max(hi, r.Hi)
+		}
+		cond += " AND " + name + " >= " + q.arg(c.bound(lo)) + " AND " + name + " <= " + q.arg(c.bound(hi))
+	}
+	return cond
+}
+
+// bound is x as the column has numbers, at most one off.
+func (c column) bound(x float64) any {
+	const most = 1 << 60
+	x = min(max(x, -most), most)
+	if c.time {
+		return int64(math.Floor(x))
+	}
+	return x
+}
+
 // holds is the condition that finding seq, an expression, meets all tests.
 //
 // OFFSET keeps PostgreSQL from turning the subquery into a join: it is a
@@ -81,17 +177,17 @@ func (q *query) holds(tests []finding.Test, seq string) string {
 		if tests[i].Negate {
 			not = "NOT "
 		}
-		table, rows := q.rows(&tests[i])
-		cond += fmt.Sprintf(" AND %sEXISTS (SELECT 1 FROM %s t WHERE t.finding = %s AND %s LIMIT 1 OFFSET 0)", not, table, seq, rows)
+		table, rows := q.rows(&tests[i], "h")
+		cond += fmt.Sprintf(" AND %sEXISTS (SELECT 1 FROM %s h WHERE h.finding = %s AND %s LIMIT 1 OFFSET 0)", not, table, seq, rows)
 	}
 	return cond
 }
 
-// rows is the condition for the rows t of a table whose findings have a value
-// that t names, whether the test is negated or not.
-func (q *query) rows(t *finding.Test) (table, cond string) {
+// rows is the condition for the rows, by their alias, of a table whose findings
+// have a value that t names, whether the test is negated or not.
+func (q *query) rows(t *finding.Test, alias string) (table, cond string) {
 	if t.By == finding.ByRange {
-		return "finding_numbers", q.numbers(t)
+		return "finding_numbers", q.numbers(t, alias)
 	}
 	if len(t.Texts) == 0 {
 		return "finding_terms", "1 = 0"
@@ -100,18 +196,18 @@ func (q *query) rows(t *finding.Test) (table, cond string) {
 	for i, v := range t.Texts {
 		ps[i] = q.arg(hash(t.Attribute.Path, v))
 	}
-	return "finding_terms", "t.term IN (" + strings.Join(ps, ",") + ")"
+	return "finding_terms", alias + ".term IN (" + strings.Join(ps, ",") + ")"
 }
 
-func (q *query) numbers(t *finding.Test) string {
+func (q *query) numbers(t *finding.Test, alias string) string {
 	if len(t.Ranges) == 0 {
 		return "1 = 0"
 	}
 	any := make([]string, len(t.Ranges))
 	for i, r := range t.Ranges {
-		any[i] = q.within("t.value", r)
+		any[i] = q.within(alias+".value", r)
 	}
-	return "t.path = " + q.arg(hash(t.Attribute.Path)) + " AND (" + strings.Join(any, " OR ") + ")"
+	return alias + ".path = " + q.arg(hash(t.Attribute.Path)) + " AND (" + strings.Join(any, " OR ") + ")"
 }
 
 // within is the condition that a column lies in r.
@@ -152,7 +248,7 @@ func (t *Tx) driver(w *Where, tests []finding.Test, limit int) (best driver, ok 
 			continue
 		}
 		var q query
-		table, rows := q.rows(&tests[i])
+		table, rows := q.rows(&tests[i], "t")
 		var n int
 		if _, err := t.row([]any{&n}, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 AS one FROM %s t WHERE %s LIMIT %d) x`, table, rows, best.n), q.args...); err != nil {
 			return best, false, fmt.Errorf("count %s: %w", tests[i].Attribute.Path, err)
@@ -167,12 +263,16 @@ func (t *Tx) driver(w *Where, tests []finding.Test, limit int) (best driver, ok 
 // from is a FROM clause of the findings f that the driver starts from and all
 // its tests leave.
 func (d *driver) from(q *query, on *dialect) string {
-	table, rows := q.rows(d.test)
+	table, rows := q.rows(d.test, "t")
 	distinct := "DISTINCT "
 	if d.test.By == finding.ByText && len(d.test.Texts) == 1 {
 		distinct = ""
 	}
-	from := fmt.Sprintf("(SELECT %st.finding AS finding FROM %s t WHERE %s) d", distinct, table, rows)
-	tests := q.holds(d.rest, "d.finding")
-	return on.join(from, "findings", "f", "f.seq = d.finding") + " AND " + tests
+	inRow, others := split(d.rest)
+	from := fmt.Sprintf("(SELECT %st.finding AS finding FROM %s t WHERE %s AND %s) d", distinct, table, rows, q.holds(others, "t.finding"))
+	from = on.join(from, "findings", "f", "f.seq = d.finding")
+	for i := range inRow {
+		from += " AND " + q.onRow(&inRow[i])
+	}
+	return from
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"picket/finding"
@@ -105,7 +104,7 @@ func (t *Tx) countFrom(q *query, w *Where, g Group, tests []finding.Test) (from,
 	if few {
 		from = d.from(q, t.dialect) + " AND " + w.scope(q, unindexed("f.region"), unindexed("f.account"))
 	} else {
-		from = "findings f WHERE " + w.scope(q, "f.region", unindexed("f.account")) + " AND " + q.holds(tests, "f.seq")
+		from = "findings f WHERE " + w.scope(q, "f.region", unindexed("f.account")) + " AND " + q.meets(tests)
 	}
 	if g == ByResource {
 		from = t.dialect.join("(SELECT f.seq, f.account, f.updated FROM "+from+") f", "finding_resources", "r", "r.finding = f.seq")
@@ -114,35 +113,18 @@ func (t *Tx) countFrom(q *query, w *Where, g Group, tests []finding.Test) (from,
 }
 
 // cellColumns are the attributes that finding_cells has.
-var cellColumns = map[string]string{"accountId": "f.account", "region": "f.region", "service.archived": "f.archived", "severity": "f.severity", "type": "f.type"}
+var cellColumns = map[string]bool{"accountId": true, "region": true, "service.archived": true, "severity": true, "type": true}
 
 // cellsHold is the tests as a condition on counters; ok is false when a test
 // is about what they don't tell apart.
 func cellsHold(q *query, tests []finding.Test) (cond string, ok bool) {
 	for i := range tests {
-		if cellColumns[tests[i].Attribute.Path] == "" {
+		if !cellColumns[tests[i].Attribute.Path] {
 			return "", false
 		}
 	}
 	for i := range tests {
-		t := &tests[i]
-		column := cellColumns[t.Attribute.Path]
-		var any []string
-		for _, v := range t.Texts {
-			if t.Attribute.Kind == finding.KindBool {
-				any = append(any, fmt.Sprintf("%s = %d", column, bit(v == "true")))
-				continue
-			}
-			any = append(any, column+" = "+q.arg(key(v)))
-		}
-		for _, r := range t.Ranges {
-			any = append(any, q.within(column, r))
-		}
-		not := ""
-		if t.Negate {
-			not = "NOT "
-		}
-		cond += fmt.Sprintf(" AND %s(%s)", not, strings.Join(append(any, "1 = 0"), " OR "))
+		cond += " AND " + q.onRow(&tests[i])
 	}
 	return cond, true
 }
