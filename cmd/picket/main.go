@@ -51,6 +51,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(scanCommand(), detectorsCommand(), intelCommand(), versionCommand())
+	cmd.AddCommand(scanCommand(), detectorsCommand(), intelCommand(), serveCommand(), versionCommand())
 	return cmd
 }

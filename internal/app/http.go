@@ -32,7 +32,7 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 // handler is everything that is served. A ServeMux would clean paths, which are
 // signed, so the one path beside the APIs is picked by hand.
 func (a *App) handler() (http.Handler, error) {
-	gd := guardduty.New(a.db)
+	gd := guardduty.New(guardduty.Config{DB: a.db, Log: a.config.Log})
 	rpc, err := awsrpc.NewServer(awsrpc.Config{
 		Verify: a.verify,
 		Permit: a.permit(gd.TagsOf),

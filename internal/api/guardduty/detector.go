@@ -6,9 +6,20 @@ import (
 
 	"picket/finding"
 	wire "picket/internal/awsgen/guardduty"
+	"picket/internal/awsrpc"
 	"picket/internal/fault"
 	"picket/internal/store"
 )
+
+func (a *API) detectorRoutes() []awsrpc.Route {
+	return []awsrpc.Route{
+		awsrpc.Bind(wire.CreateDetector, a.createDetector),
+		awsrpc.Bind(wire.GetDetector, a.getDetector),
+		awsrpc.Bind(wire.ListDetectors, a.listDetectors),
+		awsrpc.Bind(wire.UpdateDetector, a.updateDetector),
+		awsrpc.Bind(wire.DeleteDetector, a.deleteDetector),
+	}
+}
 
 func (a *API) createDetector(ctx context.Context, in *wire.CreateDetectorInput) (*wire.CreateDetectorOutput, error) {
 	changes, err := changesOf(in.DataSources, in.Features)

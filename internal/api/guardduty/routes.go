@@ -4,32 +4,44 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"log/slog"
+	"slices"
 	"time"
 
-	wire "picket/internal/awsgen/guardduty"
+	"picket/internal/access"
 	"picket/internal/awsrpc"
 	"picket/internal/fault"
 	"picket/internal/store"
 )
 
-// API serves GuardDuty's operations from a store.
-type API struct{ db *store.DB }
+// Config is what the operations work on. The API owns none of it.
+type Config struct {
+	DB           *store.DB
+	Organization *access.Organization // nil: no account is in one
+	Log          *slog.Logger
+}
 
-// New makes the API of what is in db, which it neither owns nor closes.
-func New(db *store.DB) *API { return &API{db: db} }
+// API serves GuardDuty's operations from a store.
+type API struct {
+	db  *store.DB
+	org *access.Organization
+	log *slog.Logger
+}
+
+// New makes the API of what is in the config's store.
+func New(c Config) *API {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &API{db: c.DB, org: c.Organization, log: c.Log}
+}
 
 // Routes are the operations that are served.
 func (a *API) Routes() []awsrpc.Route {
-	return []awsrpc.Route{
-		awsrpc.Bind(wire.CreateDetector, a.createDetector),
-		awsrpc.Bind(wire.GetDetector, a.getDetector),
-		awsrpc.Bind(wire.ListDetectors, a.listDetectors),
-		awsrpc.Bind(wire.UpdateDetector, a.updateDetector),
-		awsrpc.Bind(wire.DeleteDetector, a.deleteDetector),
-		awsrpc.Bind(wire.TagResource, a.tagResource),
-		awsrpc.Bind(wire.UntagResource, a.untagResource),
-		awsrpc.Bind(wire.ListTagsForResource, a.listTags),
-	}
+	return slices.Concat(
+		a.detectorRoutes(),
+		a.tagRoutes(),
+	)
 }
 
 // errOutOfRange is what the service says of most values it does not like.

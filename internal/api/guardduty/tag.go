@@ -12,6 +12,14 @@ import (
 // maxTags is how many tags a resource can have.
 const maxTags = 50
 
+func (a *API) tagRoutes() []awsrpc.Route {
+	return []awsrpc.Route{
+		awsrpc.Bind(wire.TagResource, a.tagResource),
+		awsrpc.Bind(wire.UntagResource, a.untagResource),
+		awsrpc.Bind(wire.ListTagsForResource, a.listTags),
+	}
+}
+
 func (a *API) tagResource(ctx context.Context, in *wire.TagResourceInput) (*wire.TagResourceOutput, error) {
 	err := a.db.Write(ctx, func(tx *store.Tx) error {
 		if err := ownResource(tx, scopeOf(ctx), *in.ResourceArn); err != nil {
@@ -59,19 +67,28 @@ func setTags(tx *store.Tx, arn string, tags map[string]string) error {
 	return err
 }
 
+// taggable are the kinds of resources below a detector that can have tags, by
+// the word in their ARNs, with the look-up that refuses what does not exist.
+var taggable = map[string]func(tx *store.Tx, s store.Scope, id string) error{}
+
 // ownResource refuses the ARN of what can't have tags, or is not the scope's.
 func ownResource(tx *store.Tx, s store.Scope, arn string) error {
-	_, id, ok := strings.Cut(arn, ":detector/")
-	if !ok || !validID(id) {
+	_, path, _ := strings.Cut(arn, ":detector/")
+	id, below, deep := strings.Cut(path, "/")
+	kind, name, _ := strings.Cut(below, "/")
+	find := taggable[kind]
+	if !validID(id) || deep && (find == nil || name == "") {
 		// The front of the tag operations gives its refusals no second name.
 		return &awsrpc.Exception{Name: "BadRequestException", Status: 400, Message: "Invalid input resource arn"}
 	}
 	asked := store.Detector{Meta: store.Meta{Scope: s, ID: id}}
-	if store.DetectorARN(&asked) != arn {
+	if own := store.DetectorARN(&asked); arn != own && !strings.HasPrefix(arn, own+"/") {
 		return errNotOwned(nil)
 	}
-	_, err := ownDetector(tx, s, id)
-	return err
+	if _, err := ownDetector(tx, s, id); err != nil || !deep {
+		return err
+	}
+	return find(tx, s, name)
 }
 
 // Tags are what policies may ask about the tags of a request.
