@@ -68,12 +68,7 @@ func Load(lists []List) (*Set, error) {
 	if err := b.AddBuiltin(); err != nil {
 		return nil, err
 	}
-	var errs []error
-	for _, l := range lists {
-		if _, err := b.AddFile(l); err != nil {
-			errs = append(errs, err)
-		}
-	}
+	errs := b.AddFiles(lists)
 	return b.Build(), errors.Join(errs...)
 }
 

@@ -75,6 +75,8 @@ func newDomainTable(arena []byte, adds []domainAdd, marks []event.Marks) domainT
 	t.shift = uint8(64 - max(bits.Len(uint(len(adds)))+3, 6))
 	t.nodes = make([]uint64, 1<<(64-t.shift)/32)
 	t.slots = make([]uint64, 1<<(bits.Len(uint(len(adds)))+1))
+	t.entries = make([]domainEntry, 0, len(adds))
+	t.refs = make([]domainRef, 0, len(adds))
 	for _, a := range adds {
 		t.refs = append(t.refs, domainRef{t.insert(a), a.scope, a.guard, a.ref})
 	}

@@ -47,20 +47,30 @@ func indicator(tok []byte, e *Entry) error {
 }
 
 // leadingV4 reads a dotted quad at the start of b. What follows it may not
-// continue a name: "192.0.2.1.example.com" is a domain.
+// continue a name: "192.0.2.1.example.com" is a domain. It is event.ParseIP for
+// text whose end is not known, in one pass: lists are mostly such addresses.
 func leadingV4(b []byte) (v uint32, rest []byte, ok bool) {
-	end := 0
-	for end < len(b) && (b[end] >= '0' && b[end] <= '9' || b[end] == '.') {
-		end++
+	var oct uint32
+	digits, dots := 0, 0
+	for i, c := range b {
+		switch d := uint32(c - '0'); {
+		case d < 10:
+			if digits > 0 && oct == 0 {
+				return 0, nil, false // leading zero
+			}
+			if oct = oct*10 + d; oct > 255 {
+				return 0, nil, false
+			}
+			digits++
+		case c == '.' && digits > 0 && dots < 3:
+			v, oct, digits, dots = v<<8|oct, 0, 0, dots+1
+		case (c == '/' || c == ':') && digits > 0 && dots == 3:
+			return v<<8 | oct, b[i:], true
+		default:
+			return 0, nil, false
+		}
 	}
-	if end < len(b) && b[end] != '/' && b[end] != ':' {
-		return 0, nil, false
-	}
-	ip, ok := event.ParseIP(b[:end])
-	if !ok {
-		return 0, nil, false
-	}
-	return ip.V4(), b[end:], true
+	return v<<8 | oct, nil, digits > 0 && dots == 3
 }
 
 // addressTail reads what may follow an address: nothing, "/bits", ":port".

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -136,7 +137,8 @@ func showLists(w io.Writer, dir string) error {
 		return err
 	}
 	if _, err := os.Stat(dir); err == nil {
-		if err := addIntelDir(&b, dir); err != nil {
+		lists, err := intel.Dir(dir)
+		if err := errors.Join(append(b.AddFiles(lists), err)...); err != nil {
 			return err
 		}
 	}
@@ -146,17 +148,4 @@ func showLists(w io.Writer, dir string) error {
 		fmt.Fprintf(tw, "%s\t%d\t%s\n", l.Name, l.Entries, cmp.Or(l.Path, "built in"))
 	}
 	return tw.Flush()
-}
-
-func addIntelDir(b *intel.Builder, dir string) error {
-	lists, err := intel.Dir(dir)
-	if err != nil {
-		return err
-	}
-	for _, l := range lists {
-		if _, err := b.AddFile(l); err != nil {
-			return err
-		}
-	}
-	return nil
 }

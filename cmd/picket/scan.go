@@ -157,15 +157,28 @@ func (f *scanFlags) lists() (*intel.Set, error) {
 	if err := b.AddBuiltin(); err != nil {
 		return nil, err
 	}
+	lists, err := f.named()
+	if err != nil {
+		return nil, err
+	}
+	fetched, err := f.fetched()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(b.AddFiles(append(lists, fetched...))...); err != nil {
+		return nil, err
+	}
+	return b.Build(), nil
+}
+
+// named are the lists that flags name one by one.
+func (f *scanFlags) named() ([]intel.List, error) {
+	var lists []intel.List
 	for _, p := range f.threats {
-		if _, err := b.AddFile(intel.ThreatList(listName(p), p)); err != nil {
-			return nil, fmt.Errorf("--threat-list: %w", err)
-		}
+		lists = append(lists, intel.ThreatList(listName(p), p))
 	}
 	for _, p := range f.trusted {
-		if _, err := b.AddFile(intel.TrustedList(listName(p), p)); err != nil {
-			return nil, fmt.Errorf("--trusted-list: %w", err)
-		}
+		lists = append(lists, intel.TrustedList(listName(p), p))
 	}
 	for _, arg := range f.intel {
 		category, path, ok := strings.Cut(arg, "=")
@@ -174,26 +187,21 @@ func (f *scanFlags) lists() (*intel.Set, error) {
 			return nil, fmt.Errorf("--intel %q: want CATEGORY=FILE with one of the categories that 'picket intel list' shows", arg)
 		}
 		l.Name, l.Path = listName(path), path
-		if _, err := b.AddFile(l); err != nil {
-			return nil, fmt.Errorf("--intel: %w", err)
-		}
+		lists = append(lists, l)
 	}
-	if err := f.addDir(&b); err != nil {
-		return nil, err
-	}
-	return b.Build(), nil
+	return lists, nil
 }
 
-// addDir adds the lists of --intel-dir, or those that were fetched before.
-func (f *scanFlags) addDir(b *intel.Builder) error {
+// fetched are the lists of --intel-dir, or those that were fetched before.
+func (f *scanFlags) fetched() ([]intel.List, error) {
 	dir := f.intelDir
 	if dir == "" {
 		dir = defaultIntelDir()
 		if _, err := os.Stat(dir); err != nil {
-			return nil
+			return nil, nil
 		}
 	}
-	return addIntelDir(b, dir)
+	return intel.Dir(dir)
 }
 
 // listName is what findings call a list: its file's name without endings.
