@@ -25,19 +25,20 @@ const (
 	EKSAuditLogs Source = "KUBERNETES_AUDIT_LOGS"
 )
 
-// Feature is the name that service.featureName gives the source.
+// Feature is the name that service.featureName gives the source, as recorded
+// from the real service.
 func (s Source) Feature() string {
 	switch s {
 	case VPCFlowLogs:
-		return "FlowLogs"
+		return "VpcFlowLogs"
 	case DNSLogs:
-		return "DnsLogs"
+		return "DnsQueryLogs"
 	case S3DataEvents:
 		return "S3DataEvents"
 	case EKSAuditLogs:
-		return "EksAuditLogs"
+		return "EKSAuditLogs"
 	}
-	return "CloudTrail"
+	return "CloudTrailManagementEvent"
 }
 
 // Values of resource.resourceType.
