@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"picket/internal/buckets"
 	"picket/logformat"
 )
 
@@ -74,7 +75,7 @@ func reason(err error) string {
 // unpackReason words why a file could not be unpacked to its end.
 func unpackReason(p packing, err error) string {
 	var path *fs.PathError
-	var remote s3Failure
+	var remote buckets.Failure
 	switch {
 	case p == plain, errors.Is(err, errBomb), errors.As(err, &path), errors.As(err, &remote):
 		return reason(err)

@@ -5,16 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"os"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go"
+
+	"picket/internal/buckets"
 )
 
 var errNoObjects = errors.New("no objects with this prefix")
@@ -26,7 +22,7 @@ func listS3(ctx context.Context, url string) ([]*Object, error) {
 	if bucket == "" {
 		return nil, errors.New("no bucket in this address: want s3://bucket/prefix")
 	}
-	client, err := newS3(ctx)
+	client, err := buckets.Client(ctx, remoteLooks)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +31,7 @@ func listS3(ctx context.Context, url string) ([]*Object, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return out, fmt.Errorf("list bucket %q: %w", bucket, s3Error(err))
+			return out, fmt.Errorf("list bucket %q: %w", bucket, buckets.Explain(err))
 		}
 		for _, o := range page.Contents {
 			if size := aws.ToInt64(o.Size); size > 0 || !strings.HasSuffix(aws.ToString(o.Key), "/") {
@@ -47,23 +43,6 @@ func listS3(ctx context.Context, url string) ([]*Object, error) {
 		return nil, errNoObjects
 	}
 	return out, nil
-}
-
-func newS3(ctx context.Context) (*s3.Client, error) {
-	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConnsPerHost = remoteLooks // connections are used again
-	})
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(transport), config.WithDefaultRegion("us-east-1"))
-	if err != nil {
-		return nil, fmt.Errorf("configure S3 client: %w", err)
-	}
-	// Servers other than Amazon's are seldom reached by a bucket's own host name.
-	ownEndpoint := os.Getenv("AWS_ENDPOINT_URL") != "" || os.Getenv("AWS_ENDPOINT_URL_S3") != ""
-	return s3.NewFromConfig(cfg, func(o *s3.Options) {
-		o.UsePathStyle = ownEndpoint
-		// Ranges have no checksum to compare; the warning would come for each.
-		o.DisableLogOutputChecksumValidationSkipped = true
-	}), nil
 }
 
 func s3Object(client *s3.Client, bucket, key, etag string, size int64) *Object {
@@ -80,7 +59,7 @@ func s3Object(client *s3.Client, bucket, key, etag string, size int64) *Object {
 		}
 		out, err := client.GetObject(ctx, in)
 		if err != nil {
-			return nil, s3Error(err)
+			return nil, buckets.Explain(err)
 		}
 		return out.Body, nil
 	}
@@ -113,7 +92,7 @@ func (r *resumer) Read(p []byte) (int, error) {
 	case err == nil, err == io.EOF && r.at >= r.size, r.ctx.Err() != nil:
 		return n, err
 	case r.tries == maxResumes:
-		return n, s3Failure{"the connection broke off: " + err.Error(), err}
+		return n, buckets.Failure{Text: "the connection broke off: " + err.Error(), Err: err}
 	}
 	r.tries++
 	body, again := r.get(r.ctx, r.at, 0)
@@ -126,33 +105,3 @@ func (r *resumer) Read(p []byte) (int, error) {
 }
 
 func (r *resumer) Close() error { return r.body.Close() }
-
-// s3Error shortens what the SDK says of a failure. It wraps what it is given.
-func s3Error(err error) error {
-	var api smithy.APIError
-	var status interface{ HTTPStatusCode() int }
-	var network *net.OpError
-	switch {
-	case errors.As(err, &api) && api.ErrorCode() == "NoSuchKey":
-		return s3Failure{"the object does not exist any more", err}
-	case errors.As(err, &status) && status.HTTPStatusCode() == http.StatusPreconditionFailed:
-		return s3Failure{"the object was replaced since it was listed", err}
-	case errors.As(err, &api):
-		return s3Failure{strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": "), err}
-	case strings.Contains(err.Error(), "failed to refresh cached credentials"), strings.Contains(err.Error(), "failed to retrieve credentials"):
-		return s3Failure{"no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE", err}
-	}
-	if errors.As(err, &network) {
-		return s3Failure{network.Error(), err}
-	}
-	return err
-}
-
-// s3Failure is an error in the words of whoever scans.
-type s3Failure struct {
-	text string
-	err  error
-}
-
-func (f s3Failure) Error() string { return f.text }
-func (f s3Failure) Unwrap() error { return f.err }
