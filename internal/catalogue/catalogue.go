@@ -1,13 +1,12 @@
 //go:generate go run ./gen ../../docs/reference
 
 // Package catalogue says what picket detects and what of GuardDuty's catalogue
-// it does not, derived from the detectors' declarations: for the command line
-// and for the pages under docs/reference. It imports detect, finding and
-// logformat's list.
+// it does not, and how much of GuardDuty's API it serves, derived from the
+// declarations: for the command line and for the pages under docs/reference. It
+// imports what declares these things.
 package catalogue
 
 import (
-	_ "embed"
 	"fmt"
 	"io"
 	"maps"
@@ -18,33 +17,18 @@ import (
 
 	"picket/detect"
 	"picket/finding"
+	"picket/internal/samples"
 )
 
-// guardDuty is Amazon's catalogue of finding types: type, family and the data
-// it needs (GuardDuty user guide, finding types; November 2026).
-//
-//go:embed guardduty.tsv
-var guardDuty string
-
-// An Uncovered type is one of GuardDuty's that no detector raises.
-type Uncovered struct{ Type, Family, Needs string }
-
 // Missing lists GuardDuty's types that ds do not raise.
-func Missing(ds []*detect.Detector) []Uncovered {
-	have := map[string]bool{}
+func Missing(ds []*detect.Detector) []samples.Kind {
+	raised := map[string]bool{}
 	for _, d := range ds {
 		for _, t := range d.Findings {
-			have[t.Name] = true
+			raised[t.Name] = true
 		}
 	}
-	var out []Uncovered
-	for _, line := range strings.Split(strings.TrimSpace(guardDuty), "\n")[1:] {
-		f := strings.Split(line, "\t")
-		if !have[f[0]] {
-			out = append(out, Uncovered{f[0], f[1], f[2]})
-		}
-	}
-	return out
+	return slices.DeleteFunc(samples.Undetected(), func(k samples.Kind) bool { return raised[k.Name] })
 }
 
 // Raised is a finding type with the detector that raises it.
@@ -87,22 +71,22 @@ func List(w io.Writer, ds []*detect.Detector) error {
 
 type family struct {
 	family, why string
-	types       []Uncovered
+	types       []samples.Kind
 }
 
-func byFamily(us []Uncovered) []family {
+func byFamily(ks []samples.Kind) []family {
 	groups := map[string]*family{}
-	for _, u := range us {
-		g := groups[u.Family]
+	for _, k := range ks {
+		g := groups[k.Family]
 		if g == nil {
-			g = &family{family: u.Family}
-			groups[u.Family] = g
+			g = &family{family: k.Family}
+			groups[k.Family] = g
 		}
-		g.types = append(g.types, u)
+		g.types = append(g.types, k)
 	}
 	var out []family
-	for _, k := range slices.Sorted(maps.Keys(groups)) {
-		g := groups[k]
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		g := groups[name]
 		needs := map[string]bool{}
 		for _, t := range g.types {
 			needs[t.Needs] = true
