@@ -1,6 +1,7 @@
 package awsrpc
 
 import (
+	"bytes"
 	"encoding/base64"
 	"math"
 	"reflect"
@@ -103,7 +104,11 @@ func appendFloat(b []byte, f float64) []byte {
 	if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
 		return strconv.AppendFloat(b, f, 'e', -1, 64)
 	}
-	return strconv.AppendFloat(b, f, 'f', -1, 64)
+	n := len(b)
+	if b = strconv.AppendFloat(b, f, 'f', -1, 64); !bytes.ContainsRune(b[n:], '.') {
+		b = append(b, ".0"...) // as the services do: clients show 8.0 and 8 as they come
+	}
+	return b
 }
 
 func appendTime(b []byte, iso bool, t time.Time) []byte {

@@ -3,6 +3,7 @@ package guardduty
 import (
 	"context"
 	"errors"
+	"time"
 
 	"picket/finding"
 	wire "picket/internal/awsgen/guardduty"
@@ -45,11 +46,7 @@ func create(tx *store.Tx, s store.Scope, in *wire.CreateDetectorInput, changes [
 			return id, err
 		}
 	}
-	d := store.Detector{
-		Meta:      store.Meta{Scope: s, ID: newID(), Status: status(*in.Enable)},
-		Frequency: string(wire.FindingPublishingFrequencySixHours),
-		Features:  defaultFeatures(tx.Now),
-	}
+	d := newDetector(s, status(*in.Enable), tx.Now)
 	if in.FindingPublishingFrequency != nil {
 		d.Frequency = string(*in.FindingPublishingFrequency)
 	}
@@ -70,6 +67,15 @@ func create(tx *store.Tx, s store.Scope, in *wire.CreateDetectorInput, changes [
 		return d.ID, tx.PutToken(s, op, *in.ClientToken, d.ID)
 	}
 	return d.ID, nil
+}
+
+// newDetector is a detector as it is when nothing else was asked for.
+func newDetector(s store.Scope, status string, now time.Time) store.Detector {
+	return store.Detector{
+		Meta:      store.Meta{Scope: s, ID: newID(), Status: status},
+		Frequency: string(wire.FindingPublishingFrequencySixHours),
+		Features:  defaultFeatures(now),
+	}
 }
 
 func (a *API) getDetector(ctx context.Context, in *wire.GetDetectorInput) (out *wire.GetDetectorOutput, err error) {
@@ -128,6 +134,11 @@ func (a *API) updateDetector(ctx context.Context, in *wire.UpdateDetectorInput) 
 		if err != nil {
 			return err
 		}
+		if in.FindingPublishingFrequency != nil || len(changes) > 0 || in.Enable != nil && status(*in.Enable) != d.Status {
+			if err := refuseMember(tx, d.Scope); err != nil {
+				return err
+			}
+		}
 		if in.Enable != nil {
 			d.Status = status(*in.Enable)
 		}
@@ -137,7 +148,10 @@ func (a *API) updateDetector(ctx context.Context, in *wire.UpdateDetectorInput) 
 		if err := apply(&d, changes, tx.Now); err != nil {
 			return err
 		}
-		return store.Detectors.Put(tx, &d)
+		if err := store.Detectors.Put(tx, &d); err != nil || in.FindingPublishingFrequency == nil {
+			return err
+		}
+		return leadFrequency(tx, d.Scope)
 	})
 	return &wire.UpdateDetectorOutput{}, err
 }
@@ -155,6 +169,12 @@ func (a *API) deleteDetector(ctx context.Context, in *wire.DeleteDetectorInput) 
 		}
 		if tied > 0 {
 			return fault.New(fault.Conflict, "The request is rejected because the current account cannot delete detector while it has invited or associated members.")
+		}
+		if _, err := resign(tx, s); err != nil {
+			return err
+		}
+		if err := store.Members.DeleteAll(tx, s); err != nil {
+			return err
 		}
 		return tx.DeleteDetector(s)
 	})

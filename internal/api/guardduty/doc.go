@@ -5,6 +5,6 @@
 // An operation runs in one transaction and is refused in the words of the real
 // service, on which clients rely. Generated shapes go no further than here.
 //
-// It imports access, awsgen/guardduty, awsrpc, fault, store, finding and the
+// It imports access, awsgen/guardduty, awsrpc, fault, lists, publish, store, finding and the
 // standard library.
 package guardduty

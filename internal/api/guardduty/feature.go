@@ -76,6 +76,11 @@ func changesOf(sources *wire.DataSourceConfigurations, features []wire.DetectorF
 	return sourceChanges(sources), nil
 }
 
+var (
+	errFeatureName  = fault.New(fault.Invalid, "The request failed because one or more provided feature names are invalid.")
+	errBothRuntimes = fault.New(fault.Invalid, "The request was rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING cannot be provided in the same request.")
+)
+
 func featureChanges(features []wire.DetectorFeatureConfiguration) ([]change, error) {
 	var changes []change
 	for i := range features {
@@ -89,21 +94,21 @@ func featureChanges(features []wire.DetectorFeatureConfiguration) ([]change, err
 		return slices.ContainsFunc(changes, func(c change) bool { return c.feature == string(name) })
 	}
 	if named(wire.DetectorFeatureEksRuntimeMonitoring) && named(wire.DetectorFeatureRuntimeMonitoring) {
-		return nil, fault.New(fault.Invalid, "The request was rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING cannot be provided in the same request.")
+		return nil, errBothRuntimes
 	}
 	return changes, nil
 }
 
 func featureChange(f *wire.DetectorFeatureConfiguration) (change, error) {
 	if f.Name == nil {
-		return change{}, fault.New(fault.Invalid, "The request failed because one or more provided feature names are invalid.")
+		return change{}, errFeatureName
 	}
 	if f.Status == nil {
 		return change{}, fault.New(fault.Invalid, "The request failed because 'status' field was not specified.")
 	}
 	i := slices.IndexFunc(plans, func(p plan) bool { return p.name == *f.Name })
 	if i < 0 {
-		return change{}, fault.New(fault.Invalid, "The request failed because one or more provided feature names are invalid.")
+		return change{}, errFeatureName
 	}
 	c := change{feature: string(*f.Name), status: string(*f.Status), options: map[string]string{}}
 	for _, o := range f.AdditionalConfiguration {

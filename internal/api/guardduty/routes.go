@@ -8,24 +8,34 @@ import (
 	"slices"
 	"time"
 
-	"picket/internal/access"
 	"picket/internal/awsrpc"
 	"picket/internal/fault"
+	"picket/internal/lists"
+	"picket/internal/publish"
+	"picket/internal/samples"
 	"picket/internal/store"
 )
 
 // Config is what the operations work on. The API owns none of it.
 type Config struct {
 	DB           *store.DB
-	Organization *access.Organization // nil: no account is in one
+	Organization Organizer // nil: no account is in one
 	Log          *slog.Logger
+	Lists        *lists.Worker     // activates lists
+	Destinations *publish.Verifier // looks at destinations
+
+	Samples *samples.Catalogue // what CreateSampleFindings makes
 }
 
 // API serves GuardDuty's operations from a store.
 type API struct {
 	db  *store.DB
-	org *access.Organization
+	org Organizer
 	log *slog.Logger
+
+	lists        *lists.Worker
+	destinations *publish.Verifier
+	samples      *samples.Catalogue
 }
 
 // New makes the API of what is in the config's store.
@@ -33,14 +43,31 @@ func New(c Config) *API {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &API{db: c.DB, org: c.Organization, log: c.Log}
+	return &API{db: c.DB, org: c.Organization, log: c.Log, lists: c.Lists, destinations: c.Destinations, samples: c.Samples}
 }
 
 // Routes are the operations that are served.
 func (a *API) Routes() []awsrpc.Route {
 	return slices.Concat(
 		a.detectorRoutes(),
+		a.filterRoutes(),
+		a.findingRoutes(),
+		a.sampleRoutes(),
 		a.tagRoutes(),
+		a.ipSetRoutes(),
+		a.threatIntelSetRoutes(),
+		a.threatEntitySetRoutes(),
+		a.trustedEntitySetRoutes(),
+		a.destinationRoutes(),
+		a.malwarePlanRoutes(),
+		a.scanRoutes(),
+		a.scanSettingRoutes(),
+		a.coverageRoutes(),
+		a.usageRoutes(),
+		a.memberRoutes(),
+		a.invitationRoutes(),
+		a.administratorRoutes(),
+		a.organizationRoutes(),
 	)
 }
 

@@ -69,10 +69,21 @@ func setTags(tx *store.Tx, arn string, tags map[string]string) error {
 
 // taggable are the kinds of resources below a detector that can have tags, by
 // the word in their ARNs, with the look-up that refuses what does not exist.
-var taggable = map[string]func(tx *store.Tx, s store.Scope, id string) error{}
+var taggable = map[string]func(tx *store.Tx, s store.Scope, id string) error{
+	"filter":                findFilter,
+	ipSets.Name:             findList(ipSets),
+	threatIntelSets.Name:    findList(threatIntelSets),
+	threatEntities.Name:     findList(threatEntities),
+	trustedEntities.Name:    findList(trustedEntities),
+	"publishingdestination": findDestination,
+}
 
 // ownResource refuses the ARN of what can't have tags, or is not the scope's.
 func ownResource(tx *store.Tx, s store.Scope, arn string) error {
+	if plan, ok := strings.CutPrefix(arn, planARN(s, "")); ok {
+		_, err := ownPlan(tx, s, plan)
+		return err
+	}
 	_, path, _ := strings.Cut(arn, ":detector/")
 	id, below, deep := strings.Cut(path, "/")
 	kind, name, _ := strings.Cut(below, "/")
@@ -104,6 +115,20 @@ func (a *API) TagsOf(ctx context.Context, ask awsrpc.Ask) (tags Tags, err error)
 	switch in := ask.Input.(type) {
 	case *wire.CreateDetectorInput:
 		tags.Request = in.Tags
+	case *wire.CreateFilterInput:
+		tags.Request = in.Tags
+	case *wire.CreateMalwareProtectionPlanInput:
+		tags.Request = in.Tags
+	case *wire.CreateIPSetInput:
+		tags.Request = in.Tags
+	case *wire.CreateThreatIntelSetInput:
+		tags.Request = in.Tags
+	case *wire.CreateThreatEntitySetInput:
+		tags.Request = in.Tags
+	case *wire.CreateTrustedEntitySetInput:
+		tags.Request = in.Tags
+	case *wire.CreatePublishingDestinationInput:
+		tags.Request = in.Tags
 	case *wire.TagResourceInput:
 		tags.Request = in.Tags
 	case *wire.UntagResourceInput:
@@ -113,7 +138,7 @@ func (a *API) TagsOf(ctx context.Context, ask awsrpc.Ask) (tags Tags, err error)
 		return tags, nil
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) (err error) {
-		tags.Resource, err = tx.Tags(ask.Resource)
+		tags.Resource, err = tx.Tags(strings.Replace(ask.Resource, "/publishingDestination/", "/publishingdestination/", 1)) // see destinationARN
 		return err
 	})
 	return tags, err
