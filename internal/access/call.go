@@ -34,7 +34,7 @@ type Call struct {
 func (r *Ring) Authorize(id string, c Call) error {
 	e, ok := r.entry(id)
 	if !ok || e.Status != Active {
-		return fault.Wrap(fault.Denied, errNoKey(id), "")
+		return fault.Wrap(fault.Denied, ErrNoKey(id), "")
 	}
 	e.useAt(c.At)
 	d := e.policy.Decide(policy.Request{Action: c.Action, Resource: c.Resource, Context: c.context(e.Record)})

@@ -122,7 +122,7 @@ func (r *Ring) change(ctx context.Context, id string, edit func(*Record) error) 
 	}
 	e, ok := r.entry(id)
 	if !ok {
-		return errNoKey(id)
+		return ErrNoKey(id)
 	}
 	rec := e.Record
 	if err := edit(&rec); err != nil {
@@ -192,4 +192,26 @@ func (r *Ring) reseal(ctx context.Context, rec Record) error {
 	}
 	rec.Version++
 	return r.put(ctx, rec)
+}
+
+// Check is an error when there are active keys and none of their secrets can be
+// decrypted: then the master key is another installation's.
+func (r *Ring) Check() error {
+	var first error
+	for _, e := range *r.entries.Load() {
+		if e.Status != Active {
+			continue
+		}
+		_, err := r.open(e.Record)
+		if err == nil {
+			return nil
+		}
+		first = err
+	}
+	return first
+}
+
+// Env is the key as the environment variables that AWS clients read.
+func (i Issued) Env() string {
+	return fmt.Sprintf("  AWS_ACCESS_KEY_ID=%s\n  AWS_SECRET_ACCESS_KEY=%s\n", i.ID, i.Secret)
 }

@@ -32,7 +32,7 @@ func (m *Memory) Put(_ context.Context, r Record) error {
 	defer m.mu.Unlock()
 	old, exists := m.records[r.ID]
 	if old.Version != r.Version-1 {
-		return errChanged(r.ID)
+		return ErrChanged(r.ID)
 	}
 	if m.records == nil {
 		m.records = map[string]Record{}
@@ -61,7 +61,7 @@ func (m *Memory) Delete(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.records[id]; !ok {
-		return errNoKey(id)
+		return ErrNoKey(id)
 	}
 	delete(m.records, id)
 	return nil

@@ -77,10 +77,12 @@ func validSecret(s string) bool {
 	return 0 < len(s) && len(s) <= 128 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-func errNoKey(id string) error {
+// ErrNoKey is what Keys say of a record that does not exist.
+func ErrNoKey(id string) error {
 	return fault.Newf(fault.NotFound, "there is no access key %q", id)
 }
 
-func errChanged(id string) error {
+// ErrChanged is what Keys say of a record that is not of the version before.
+func ErrChanged(id string) error {
 	return fault.Newf(fault.Conflict, "access key %q exists, or was changed by somebody else at the same time", id)
 }

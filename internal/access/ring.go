@@ -109,7 +109,7 @@ func (e *entry) shown() Key {
 func (r *Ring) Key(id string) (Key, error) {
 	e, ok := r.entry(id)
 	if !ok {
-		return Key{}, errNoKey(id)
+		return Key{}, ErrNoKey(id)
 	}
 	return e.shown(), nil
 }
@@ -137,7 +137,7 @@ func (r *Ring) List() []Key {
 func (r *Ring) Secret(id string) (sigv4.Secret, error) {
 	e, ok := r.entry(id)
 	if !ok || e.Status != Active {
-		return sigv4.Secret{}, errNoKey(id)
+		return sigv4.Secret{}, ErrNoKey(id)
 	}
 	secret, err := r.open(e.Record)
 	if err != nil {

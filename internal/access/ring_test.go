@@ -489,3 +489,40 @@ func BenchmarkAuthorize(b *testing.B) {
 		}
 	}
 }
+
+// TestCheck: a ring none of whose active keys opens has another installation's
+// master key. One that opens is enough: the others may be left from a lost one.
+func TestCheck(t *testing.T) {
+	var keys access.Memory
+	if err := openRing(t, &keys, access.NewMaster()).Check(); err != nil {
+		t.Errorf("no keys: %v", err)
+	}
+	lost := openRing(t, &keys, access.NewMaster())
+	k := create(t, lost, access.NewKey{})
+	if err := lost.Check(); err != nil {
+		t.Errorf("its own master key: %v", err)
+	}
+	r := openRing(t, &keys, access.NewMaster())
+	if err := r.Check(); err == nil || !strings.Contains(fault.Hint(err), "master key file") {
+		t.Errorf("another master key: %v", err)
+	}
+	create(t, r, access.NewKey{})
+	if err := r.Check(); err != nil {
+		t.Errorf("a key that opens: %v", err)
+	}
+	if err := lost.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := lost.SetStatus(t.Context(), k.ID, access.Revoked); err != nil {
+		t.Fatal(err)
+	}
+	if err := lost.Check(); err == nil {
+		t.Error("a revoked key counts")
+	}
+}
+
+func TestEnv(t *testing.T) {
+	if got, want := (access.Issued{Account: account, ID: "AKIA1", Secret: "s"}).Env(), "  AWS_ACCESS_KEY_ID=AKIA1\n  AWS_SECRET_ACCESS_KEY=s\n"; got != want {
+		t.Errorf("got %q", got)
+	}
+}

@@ -54,13 +54,13 @@ func TestKilledWriter(t *testing.T) {
 					t.Fatal(lines.Text())
 				}
 				acknowledged = append(acknowledged, lines.Text())
-				if len(acknowledged) == 300 {
+				if len(acknowledged) == 100 {
 					if err := cmd.Process.Kill(); err != nil {
 						t.Fatal(err)
 					}
 				}
 			}
-			if err := cmd.Wait(); err == nil || len(acknowledged) < 300 {
+			if err := cmd.Wait(); err == nil || len(acknowledged) < 100 {
 				t.Fatalf("%d writes, then %v", len(acknowledged), err)
 			}
 			db := open(t, dsn)

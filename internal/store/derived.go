@@ -35,11 +35,19 @@ type resourceRow struct {
 // cell is what the findings that one row of finding_cells counts have in common.
 type cell struct {
 	region, account string
+	grain           int64
 	archived        bool
 	day             int64
 	severity        float64
 	typ             string
 }
+
+// The grains of counters: what they do not tell is zero.
+const (
+	grainTypes    = 0 // no days
+	grainDays     = 1 // no types
+	grainDayTypes = 2
+)
 
 type resourceCell struct{ region, account, resource, kind string }
 
@@ -74,7 +82,10 @@ func (d *derived) count(r *record, n int64) {
 		d.cells, d.resourceCells = map[cell]*tally{}, map[resourceCell]*tally{}
 	}
 	day := r.updated - r.updated%int64(event.Day)
-	bump(d.cells, cell{r.region, r.account, r.archived, day, r.severity, r.typ}, n, r)
+	for _, c := range []cell{{grain: grainTypes, typ: r.typ}, {grain: grainDays, day: day}, {grain: grainDayTypes, day: day, typ: r.typ}} {
+		c.region, c.account, c.archived, c.severity = r.region, r.account, r.archived, r.severity
+		bump(d.cells, c, n, r)
+	}
 	for id, kind := range r.resources {
 		bump(d.resourceCells, resourceCell{r.region, r.account, id, kind}, n, r)
 	}
@@ -139,14 +150,14 @@ func (d *derived) insert(t *Tx) error {
 // the last finding was counted, even if that one has left since.
 func (d *derived) writeCells(t *Tx) error {
 	cells := slices.SortedFunc(maps.Keys(d.cells), func(a, b cell) int {
-		return cmp.Or(strings.Compare(a.region, b.region), strings.Compare(a.account, b.account), cmp.Compare(bit(a.archived), bit(b.archived)),
+		return cmp.Or(strings.Compare(a.region, b.region), cmp.Compare(a.grain, b.grain), strings.Compare(a.account, b.account), cmp.Compare(bit(a.archived), bit(b.archived)),
 			cmp.Compare(a.day, b.day), cmp.Compare(a.severity, b.severity), strings.Compare(a.typ, b.typ))
 	})
-	err := each(t, cells, 8, `INSERT INTO finding_cells AS c (region, account, archived, day, severity, type, n, latest) VALUES %s
-		ON CONFLICT (region, account, archived, day, severity, type) DO UPDATE
+	err := each(t, cells, 9, `INSERT INTO finding_cells AS c (region, grain, account, archived, day, severity, type, n, latest) VALUES %s
+		ON CONFLICT (region, grain, account, archived, day, severity, type) DO UPDATE
 		SET n = c.n + excluded.n, latest = CASE WHEN excluded.latest > c.latest THEN excluded.latest ELSE c.latest END`,
 		func(c cell) []any {
-			return []any{c.region, c.account, bit(c.archived), c.day, c.severity, c.typ, d.cells[c].n, d.cells[c].latest}
+			return []any{c.region, c.grain, c.account, bit(c.archived), c.day, c.severity, c.typ, d.cells[c].n, d.cells[c].latest}
 		})
 	if err != nil {
 		return err

@@ -19,15 +19,16 @@ func DetectorARN(d *Detector) string {
 }
 
 // DeleteDetector removes the detector of a scope and what is lost with it:
-// findings, filters, lists, destinations, organization settings, tags and
-// idempotency tokens. Members, usage and malware protection plans stay.
+// findings, filters, lists, destinations, organization and scan settings, tags
+// and idempotency tokens. Members, usage, malware protection plans and malware
+// scans stay.
 func (t *Tx) DeleteDetector(s Scope) error {
 	d, err := t.DetectorOf(s)
 	if err != nil {
 		return err
 	}
 	for _, wipe := range []func(*Tx, Scope) error{Filters.DeleteAll, IPSets.DeleteAll, ThreatSets.DeleteAll, TrustedSets.DeleteAll,
-		ThreatEntities.DeleteAll, Destinations.DeleteAll, Organizations.DeleteAll, Detectors.DeleteAll, (*Tx).deleteFindings, (*Tx).deleteTokens} {
+		ThreatEntities.DeleteAll, Destinations.DeleteAll, Organizations.DeleteAll, ScanSettings.DeleteAll, Detectors.DeleteAll, (*Tx).deleteFindings, (*Tx).deleteTokens} {
 		if err := wipe(t, s); err != nil {
 			return fmt.Errorf("delete detector %s: %w", d.ID, err)
 		}

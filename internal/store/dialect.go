@@ -23,6 +23,7 @@ type dialect struct {
 	tableSQL string            // whether table $1 exists
 	check    func(context.Context, *sql.DB) error
 	lookUp   string // see join
+	sizeSQL  string // bytes of the database
 }
 
 // join is a FROM clause that goes on with the rows of table, by its alias, for
@@ -40,6 +41,7 @@ var sqlite = dialect{
 	tableSQL: `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
 	check:    checkSQLite,
 	lookUp:   `CROSS JOIN @table @alias WHERE @on`,
+	sizeSQL:  `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
 }
 
 var postgres = dialect{
@@ -49,6 +51,7 @@ var postgres = dialect{
 	tableSQL: `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`,
 	check:    checkPostgres,
 	lookUp:   `CROSS JOIN LATERAL (SELECT * FROM @table @alias WHERE @on OFFSET 0) @alias WHERE 1 = 1`,
+	sizeSQL:  `SELECT pg_database_size(current_database())`,
 }
 
 // Sizes of the pools and caches.

@@ -10,6 +10,6 @@
 // among all that share a database, so what a Tx has read stays true until it
 // commits.
 //
-// It imports finding, jsonview, event and fault of the house, and both database
+// It imports finding, jsonview, event, access and fault of the house, and both database
 // drivers.
 package store

@@ -3,11 +3,9 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"picket/event"
 	"picket/finding"
@@ -40,7 +38,7 @@ func recordOf(doc string) (*record, error) {
 	doc = clean(doc)
 	get := func(path ...string) string { return jsonview.GetString(doc, path...) }
 	if _, ok := jsonview.GetBool(doc, "service", "archived"); !ok {
-		doc = setMember(doc, "service", "archived", "false")
+		doc = jsonview.Set(doc, "false", "service", "archived")
 	}
 	r := &record{
 		id: key(get("id")), account: key(get("accountId")), region: key(get("region")), typ: key(get("type")), doc: doc,
@@ -103,7 +101,7 @@ var resourceIDs = map[string][]string{
 	"Container":         {"containerDetails", "id"},
 	"ECSCluster":        {"ecsClusterDetails", "name"},
 	"EKSCluster":        {"eksClusterDetails", "name"},
-	"KubernetesCluster": {"eksClusterDetails", "name"},
+	"KubernetesCluster": {"kubernetesDetails", "kubernetesWorkloadDetails", "name"},
 	"Instance":          {"instanceDetails", "instanceId"},
 	"Lambda":            {"lambdaDetails", "functionName"},
 	"RDSDBInstance":     {"rdsDbInstanceDetails", "dbInstanceIdentifier"},
@@ -121,44 +119,11 @@ func resourcesOf(doc string) map[string]string {
 	}
 	out := map[string]string{}
 	for d := range jsonview.OneOrMany(jsonview.Get(res, path[0])) {
-		if id := key(jsonview.GetString(d, path[1])); id != "" {
+		if id := key(jsonview.GetString(d, path[1:]...)); id != "" {
 			out[id] = kind
 		}
 	}
 	return out
-}
-
-// setMember returns the object doc with the member name of its member parent
-// set to the raw value; the order of members stays, a new one comes last.
-func setMember(doc, parent, name, raw string) string {
-	inner := jsonview.Get(doc, parent)
-	if inner == "" {
-		inner = "{}"
-	}
-	return replaceMember(doc, parent, replaceMember(inner, name, raw))
-}
-
-func replaceMember(object, name, raw string) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	found := false
-	write := func(n, v string) {
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "%q:%s", n, v)
-	}
-	for n, v := range jsonview.Object(object) {
-		if n == name {
-			v, found = raw, true
-		}
-		write(n, v)
-	}
-	if !found {
-		write(name, raw)
-	}
-	b.WriteByte('}')
-	return b.String()
 }
 
 // added lists what to has and from has not, in order, so that the same change

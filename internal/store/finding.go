@@ -8,6 +8,7 @@ import (
 
 	"picket/finding"
 	"picket/internal/fault"
+	"picket/jsonview"
 )
 
 // batch is how many findings are written at once. The widest statement has 11
@@ -178,7 +179,7 @@ func (t *Tx) ArchiveFindings(w Where, ids []string, archived bool) error {
 	if archived {
 		raw = "true"
 	}
-	return t.editFindings(w, ids, true, func(doc string) string { return setMember(doc, "service", "archived", raw) })
+	return t.editFindings(w, ids, true, func(doc string) string { return jsonview.Set(doc, raw, "service", "archived") })
 }
 
 // SetFeedback marks findings as USEFUL or NOT_USEFUL. Unknown ids are passed
@@ -187,7 +188,7 @@ func (t *Tx) SetFeedback(w Where, ids []string, feedback string) error {
 	if feedback != "USEFUL" && feedback != "NOT_USEFUL" {
 		return fault.Newf(fault.Invalid, "Feedback can't be %q.", feedback)
 	}
-	return t.editFindings(w, ids, false, func(doc string) string { return setMember(doc, "service", "userFeedback", `"`+feedback+`"`) })
+	return t.editFindings(w, ids, false, func(doc string) string { return jsonview.Set(doc, `"`+feedback+`"`, "service", "userFeedback") })
 }
 
 func (t *Tx) editFindings(w Where, ids []string, all bool, edit func(string) string) error {
@@ -273,7 +274,7 @@ func (t *Tx) deleteWhere(where string, args ...any) (int, error) {
 		return 0, err
 	}
 	for chunk := range slices.Chunk(seqs, batch) {
-		for _, column := range []string{"findings WHERE seq", "finding_docs WHERE finding"} {
+		for _, column := range []string{"findings WHERE seq", "finding_docs WHERE finding", "finding_issues WHERE finding"} {
 			if err := t.exec(`DELETE FROM `+column+` IN `+t.rowGroups(1, len(chunk)), anys(chunk)...); err != nil {
 				return 0, err
 			}

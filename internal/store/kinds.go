@@ -19,6 +19,8 @@ var (
 	Organizations  = Collection[Organization, *Organization]{"organization", "organization"}
 	Administrators = Collection[Administrator, *Administrator]{"administrator", "organization administrator"}
 	MalwarePlans   = Collection[MalwarePlan, *MalwarePlan]{"malwareprotectionplan", "malware protection plan"}
+	MalwareScans   = Collection[MalwareScan, *MalwareScan]{"malwarescan", "malware scan"}
+	ScanSettings   = Collection[ScanSetting, *ScanSetting]{"malwarescansettings", "malware scan setting"}
 )
 
 // Detector is an account's detector in a region; there is one at most. Its
@@ -53,8 +55,10 @@ type List struct {
 	Name        string
 	Format      string
 	Location    string
-	BucketOwner string `json:",omitempty"` // expectedBucketOwner
-	Error       string `json:",omitempty"` // why the status is ERROR
+	BucketOwner string    `json:",omitempty"` // expectedBucketOwner
+	Error       string    `json:",omitempty"` // why the status is ERROR
+	ReadAt      time.Time `json:",omitzero"`  // when the content was read; zero when there is none
+	Attempts    int       `json:",omitempty"` // how often it was to be activated
 }
 
 // Destination is where findings are published. Its status is the wire's.
@@ -63,7 +67,8 @@ type Destination struct {
 	Type         string
 	ARN          string    // destinationArn
 	KMSKeyARN    string    // kmsKeyArn
-	FailureSince time.Time `json:",omitzero"` // publishingFailureStartTimestamp
+	BucketOwner  string    `json:",omitempty"` // expectedBucketOwner
+	FailureSince time.Time `json:",omitzero"`  // publishingFailureStartTimestamp
 }
 
 // Values of a member's status: its relationshipStatus on the wire.
@@ -114,4 +119,33 @@ type MalwarePlan struct {
 	Bucket   string
 	Prefixes []string `json:",omitempty"`
 	Tagging  string   // the action's status: ENABLED or DISABLED
+}
+
+// MalwareScan is a scan for malware that somebody asked for. It belongs to the
+// account of what was to be scanned. Its status is the wire's, its creation its
+// start.
+type MalwareScan struct {
+	Meta         `json:"-"`
+	ResourceARN  string
+	ResourceType string     // the wire's
+	Reason       string     `json:",omitempty"` // the wire's scanStatusReason
+	Role         string     `json:",omitempty"`
+	Baseline     string     `json:",omitempty"` // the resource that an incremental scan compares with
+	Vault        string     `json:",omitempty"` // of the backup that holds the resource
+	From         *time.Time // of the backup's time that is scanned, with To; nil unless it was asked for
+	To           *time.Time
+}
+
+// ScanSetting says what is scanned for malware. Its id is the detector's.
+type ScanSetting struct {
+	Meta         `json:"-"`
+	Preservation string                // ebsSnapshotPreservation
+	Include      map[string][]ScanPair `json:",omitempty"` // by the wire's scan criterion key
+	Exclude      map[string][]ScanPair `json:",omitempty"`
+}
+
+// ScanPair is a tag; without a value it is met by any.
+type ScanPair struct {
+	Key   string
+	Value *string `json:",omitempty"`
 }

@@ -9,6 +9,9 @@ import (
 	"picket/internal/fault"
 )
 
+// ErrToken is what ListFindings says of a token that it can't use.
+var ErrToken = fault.New(fault.Invalid, "The request is rejected because an invalid next token is specified")
+
 // Sort is the order of a list of findings. The zero Sort is the real service's
 // default: by service.eventLastSeen falling. Ties are in that order, then by
 // id, whatever the direction.
@@ -104,7 +107,7 @@ func (t *Tx) newLister(w Where, p Page) (*lister, error) {
 	}
 	if p.Token != "" {
 		if l.after, ok = l.col.parse(p.Token); !ok {
-			return nil, fault.New(fault.Invalid, "The request is rejected because an invalid next token is specified")
+			return nil, ErrToken
 		}
 	}
 	return l, nil

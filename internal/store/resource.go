@@ -152,6 +152,23 @@ func (c Collection[T, P]) Everywhere(tx *Tx, after Meta, limit int) ([]T, error)
 	return c.query(tx, `(region, account, id) > ($2, $3, $4) ORDER BY region, account, id LIMIT $5`, after.Region, after.Account, after.ID, limit)
 }
 
+// InTime reads up to limit resources of w's accounts in order of creation,
+// equal ones by id, from the one that follows after on. The zero Meta is before
+// all; criteria are not asked.
+func (c Collection[T, P]) InTime(tx *Tx, w Where, desc bool, after Meta, limit int) ([]T, error) {
+	dir, op := "", " > "
+	if desc {
+		dir, op = " DESC", " < "
+	}
+	q := query{args: []any{c.kind}}
+	where := w.scope(&q, "f.region", "f.account")
+	if after.ID != "" {
+		at := q.arg(millis(after.CreatedAt))
+		where += " AND (f.created" + op + at + " OR f.created = " + at + " AND f.id > " + q.arg(clean(after.ID)) + ")"
+	}
+	return c.query(tx, where+" ORDER BY f.created"+dir+", f.id LIMIT "+q.arg(limit), q.args[1:]...)
+}
+
 // Count counts the scope's resources but those whose status is one of without.
 func (c Collection[T, P]) Count(tx *Tx, s Scope, without ...string) (n int, err error) {
 	where, args := except(without, s.Region, s.Account)
@@ -225,7 +242,7 @@ func (c Collection[T, P]) query(tx *Tx, where string, args ...any) ([]T, error) 
 		*P(&v).meta() = m
 		out = append(out, v)
 		return true, nil
-	}, `SELECT `+resourceColumns+` FROM resources WHERE kind = $1 AND `+where, append([]any{c.kind}, args...)...)
+	}, `SELECT `+resourceColumns+` FROM resources f WHERE kind = $1 AND `+where, append([]any{c.kind}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read %ss: %w", c.noun, err)
 	}

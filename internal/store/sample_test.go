@@ -30,7 +30,7 @@ func sampleFinding(i int) finding.Finding {
 	}
 	f.ARN = "arn:aws:guardduty:us-east-1:" + f.AccountID + ":detector/d1/finding/" + f.ID
 	f.Service = finding.Service{ServiceName: "guardduty", DetectorID: "d1", ResourceRole: finding.RoleTarget, Count: 1 + r.IntN(50), Archived: r.IntN(10) == 0,
-		EventFirstSeen: first.String(), EventLastSeen: last.String(), FeatureName: "FlowLogs"}
+		EventFirstSeen: first.String(), EventLastSeen: last.String(), FeatureName: "VpcFlowLogs"}
 	if r.IntN(20) == 0 {
 		f.Service.AdditionalInfo = &finding.AdditionalInfo{Value: fmt.Sprintf(`{"threatListName":"list%d"}`, r.IntN(5)), Type: "default"}
 	}

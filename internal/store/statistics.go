@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"picket/finding"
@@ -57,9 +58,10 @@ var countings = map[Group]counting{
 // worst first. limit 0 is all groups. fault.Invalid for criteria and groups
 // that can't be used.
 //
-// Criteria on nothing but account, region, severity, type and service.archived
-// (ByResource: the last) are answered from counters that are kept while findings
-// are written. Then Latest is when the last finding was counted in the group, be
+// Criteria on nothing but account, region, severity, type, service.archived and
+// ranges of updatedAt (ByResource: service.archived only) are answered from
+// counters that are kept while findings are written, save the parts of days of
+// such a range. Then Latest is when the last finding was counted in the group, be
 // it that it has left since. Others take time in proportion to the findings
 // that meet them.
 func (t *Tx) CountFindings(w Where, g Group, ascending bool, limit int) ([]Count, error) {
@@ -87,15 +89,14 @@ func (t *Tx) CountFindings(w Where, g Group, ascending bool, limit int) ([]Count
 // what one row counts.
 func (t *Tx) countFrom(q *query, w *Where, g Group, tests []finding.Test) (from, total, latest string, err error) {
 	if g == ByResource {
-		if current, archived, ok := archivedOnly(tests); ok && current {
-			total = "f.unarchived"
-			if archived {
-				total = "f.n"
-			}
+		if total, ok := resourceTotal(tests); ok {
 			return "resource_cells f WHERE " + w.scope(q, "f.region", "f.account") + " AND " + total + " > 0", total, "f.latest", nil
 		}
 	} else if cond, ok := cellsHold(q, tests); ok {
-		return "finding_cells f WHERE " + w.scope(q, "f.region", "f.account") + cond + " AND f.n > 0", "f.n", "f.latest", nil
+		return fmt.Sprintf("finding_cells f WHERE f.grain = %d AND %s%s AND f.n > 0", grainOf(g, tests), w.scope(q, "f.region", "f.account"), cond), "f.n", "f.latest", nil
+	}
+	if v, others, ok := windowOf(tests); ok && g != ByResource && onCells(others) {
+		return v.from(q, w, g, others), "f.n", "f.latest", nil
 	}
 	d, few, err := t.driver(w, tests, countRows)
 	if err != nil {
@@ -118,10 +119,8 @@ var cellColumns = map[string]bool{"accountId": true, "region": true, "service.ar
 // cellsHold is the tests as a condition on counters; ok is false when a test
 // is about what they don't tell apart.
 func cellsHold(q *query, tests []finding.Test) (cond string, ok bool) {
-	for i := range tests {
-		if !cellColumns[tests[i].Attribute.Path] {
-			return "", false
-		}
+	if !onCells(tests) {
+		return "", false
 	}
 	for i := range tests {
 		cond += " AND " + q.onRow(&tests[i])
@@ -129,19 +128,44 @@ func cellsHold(q *query, tests []finding.Test) (cond string, ok bool) {
 	return cond, true
 }
 
-// archivedOnly reports whether the tests are about service.archived alone, and
-// if so whether current and archived findings meet them.
-func archivedOnly(tests []finding.Test) (current, archived, ok bool) {
+// onCells says whether the tests are about what counters tell apart.
+func onCells(tests []finding.Test) bool {
+	return !slices.ContainsFunc(tests, func(t finding.Test) bool { return !cellColumns[t.Attribute.Path] })
+}
+
+// grainOf is the coarsest grain of counters that tells what is asked.
+func grainOf(g Group, tests []finding.Test) int {
+	types := slices.ContainsFunc(tests, func(t finding.Test) bool { return t.Attribute.Path == "type" })
+	switch {
+	case g != ByDate:
+		return grainTypes
+	case types:
+		return grainDayTypes
+	}
+	return grainDays
+}
+
+// resourceTotal is what a resource's counters say when the tests are about
+// service.archived alone.
+func resourceTotal(tests []finding.Test) (total string, ok bool) {
 	a := finding.LookupAttribute("service.archived")
-	current, archived = true, true
+	current, archived := true, true
 	for i := range tests {
 		if tests[i].Attribute != a {
-			return false, false, false
+			return "", false
 		}
 		current = current && tests[i].Match(finding.Values{{Attribute: a, Text: "false"}})
 		archived = archived && tests[i].Match(finding.Values{{Attribute: a, Text: "true"}})
 	}
-	return current, archived, true
+	switch {
+	case current && archived:
+		return "f.n", true
+	case current:
+		return "f.unarchived", true
+	case archived:
+		return "(f.n - f.unarchived)", true
+	}
+	return "0", true
 }
 
 func (c *counting) statement(g Group, from, total, latest string, ascending bool, limit int) string {

@@ -2,22 +2,16 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
-	"sync/atomic"
-	"syscall"
 	"testing"
+
+	"picket/internal/store/pgtest"
 )
 
 var cluster struct {
-	dir     string // the server's socket is in it; "" when there is no server
-	missing string // why
-	made    atomic.Int64
+	*pgtest.Server
+	missing error // why there is none
 }
 
 func TestMain(m *testing.M) {
@@ -25,66 +19,15 @@ func TestMain(m *testing.M) {
 		writeUntilKilled(dsn)
 		return
 	}
-	stop := startPostgres()
-	code := m.Run()
-	stop()
-	os.Exit(code)
+	os.Exit(withPostgres(m))
 }
 
-// startPostgres starts a server of its own, on a Unix socket in a temporary
-// directory, as user postgres when the tests run as root, for which PostgreSQL
-// refuses to run.
-func startPostgres() (stop func()) {
-	stop = func() {}
-	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(bins) == 0 {
-		cluster.missing = "PostgreSQL is not installed (apt-get install postgresql)"
-		return stop
+func withPostgres(m *testing.M) int {
+	cluster.Server, cluster.missing = pgtest.Start()
+	if cluster.missing == nil {
+		defer cluster.Stop()
 	}
-	dir, err := os.MkdirTemp("", "pg")
-	if err != nil {
-		cluster.missing = err.Error()
-		return stop
-	}
-	attr := &syscall.SysProcAttr{}
-	if os.Geteuid() == 0 {
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			cluster.missing = err.Error()
-			return stop
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(dir, uid, gid); err != nil {
-			cluster.missing = err.Error()
-			return stop
-		}
-	}
-	run := func(name string, args ...string) error {
-		cmd := exec.Command(filepath.Join(filepath.Dir(bins[len(bins)-1]), name), args...)
-		cmd.Dir, cmd.SysProcAttr = dir, attr
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", name, err, out)
-		}
-		return nil
-	}
-	data := filepath.Join(dir, "data")
-	err = run("initdb", "-D", data, "-U", "picket", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-	if err == nil {
-		err = run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", "-c listen_addresses='' -k "+dir, "start")
-	}
-	if err != nil {
-		cluster.missing = err.Error()
-		return func() { os.RemoveAll(dir) }
-	}
-	cluster.dir = dir
-	return func() {
-		if err := run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-		os.RemoveAll(dir)
-	}
+	return m.Run()
 }
 
 // newDSN names a new, empty database.
@@ -93,20 +36,14 @@ func newDSN(t testing.TB, dialect string) string {
 	if dialect == "sqlite" {
 		return filepath.Join(t.TempDir(), "picket ?#%.db")
 	}
-	if cluster.dir == "" {
+	if cluster.missing != nil {
 		t.Skipf("NOT TESTED ON POSTGRESQL: %s", cluster.missing)
 	}
-	url := func(db string) string { return "postgres:///" + db + "?user=picket&host=" + cluster.dir }
-	name := fmt.Sprintf("t%d", cluster.made.Add(1))
-	admin, err := sql.Open("pgx", url("postgres"))
+	dsn, err := cluster.NewDatabase()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer admin.Close()
-	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
-		t.Fatal(err)
-	}
-	return url(name)
+	return dsn
 }
 
 func open(t testing.TB, dsn string) *DB {
@@ -121,10 +58,13 @@ func open(t testing.TB, dsn string) *DB {
 
 var dialects = []string{"sqlite", "postgres"}
 
-// onBoth runs a test of the contract on both databases.
+// onBoth runs a test of the contract on both databases, at the same time.
 func onBoth(t *testing.T, f func(t *testing.T, db *DB)) {
 	for _, d := range dialects {
-		t.Run(d, func(t *testing.T) { f(t, open(t, newDSN(t, d))) })
+		t.Run(d, func(t *testing.T) {
+			t.Parallel()
+			f(t, open(t, newDSN(t, d)))
+		})
 	}
 }
 

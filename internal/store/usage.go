@@ -29,6 +29,20 @@ func (t *Tx) AddUsage(us []Usage) error {
 	return nil
 }
 
+// AddUsageOnce is AddUsage of one count unless it was done before under the id in
+// the scope of u. It says whether it counted.
+func (t *Tx) AddUsageOnce(id string, u Usage) (counted bool, err error) {
+	n, err := t.affected(`INSERT INTO counted (region, account, id) VALUES ($1, $2, $3) ON CONFLICT (region, account, id) DO NOTHING`,
+		key(u.Region), key(u.Account), key(id))
+	if err != nil {
+		return false, fmt.Errorf("note what was counted: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	return true, t.AddUsage([]Usage{u})
+}
+
 // Usage reads the counters of a scope from day from on, in order of day, source
 // and resource.
 func (t *Tx) Usage(s Scope, from time.Time) ([]Usage, error) {
@@ -46,4 +60,25 @@ func (t *Tx) Usage(s Scope, from time.Time) ([]Usage, error) {
 		return nil, fmt.Errorf("read usage: %w", err)
 	}
 	return out, nil
+}
+
+// UsageTotals calls f with what was processed from day from on of each source
+// and resource of w's accounts, in order of account, source and resource. The
+// days are not told; criteria are not asked.
+func (t *Tx) UsageTotals(w Where, from time.Time, f func(Usage)) error {
+	var q query
+	where := w.scope(&q, "f.region", "f.account") + " AND f.day >= " + q.arg(millis(from.UTC().Truncate(24*time.Hour)))
+	err := t.rows(func(scan func(...any) error) (bool, error) {
+		u := Usage{Scope: Scope{Region: w.Region}}
+		if err := scan(&u.Account, &u.Source, &u.Resource, &u.Records, &u.Bytes); err != nil {
+			return false, err
+		}
+		f(u)
+		return true, nil
+	}, `SELECT f.account, f.source, f.resource, CAST(sum(f.records) AS BIGINT), CAST(sum(f.bytes) AS BIGINT) FROM usage_counters f WHERE `+where+`
+		GROUP BY f.account, f.source, f.resource ORDER BY f.account, f.source, f.resource`, q.args...)
+	if err != nil {
+		return fmt.Errorf("sum usage: %w", err)
+	}
+	return nil
 }

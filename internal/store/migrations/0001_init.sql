@@ -48,6 +48,20 @@ CREATE TABLE tokens (
 	PRIMARY KEY (region, account, scope, token)
 ) @clustered;
 
+-- Secrets are encrypted with a key that is not in the database.
+CREATE TABLE access_keys (
+	id      @text  NOT NULL PRIMARY KEY,
+	account @text  NOT NULL,
+	owner   @text  NOT NULL,
+	sealed  @bytes,
+	master  @text  NOT NULL,
+	policy  @text  NOT NULL,
+	status  @text  NOT NULL,
+	created BIGINT NOT NULL,
+	used    BIGINT NOT NULL,
+	version BIGINT NOT NULL
+);
+
 CREATE TABLE usage_counters (
 	region   @text  NOT NULL,
 	account  @text  NOT NULL,
@@ -57,6 +71,14 @@ CREATE TABLE usage_counters (
 	records  BIGINT NOT NULL,
 	bytes    BIGINT NOT NULL,
 	PRIMARY KEY (region, account, day, source, resource)
+) @clustered;
+
+-- The inputs whose usage was counted.
+CREATE TABLE counted (
+	region  @text NOT NULL,
+	account @text NOT NULL,
+	id      @text NOT NULL,
+	PRIMARY KEY (region, account, id)
 ) @clustered;
 
 -- Findings: what lists are sorted by. Rows are small, for lists and statistics look at many.
@@ -102,6 +124,16 @@ CREATE INDEX findings_account_down ON findings (region, account DESC, last_seen 
 CREATE INDEX findings_confidence ON findings (region, confidence, last_seen DESC, id);
 CREATE INDEX findings_confidence_down ON findings (region, confidence DESC, last_seen DESC, id);
 
+-- Which issue a finding belongs to and what was counted in it.
+CREATE TABLE finding_issues (
+	finding    @key,
+	issue      @text  NOT NULL,
+	suppressed BIGINT NOT NULL,
+	counted    @text  NOT NULL
+);
+
+CREATE INDEX finding_issues_by_issue ON finding_issues (issue, finding);
+
 -- What criteria ask for. A term is a hash of an attribute's path and one of its values, path one of the path alone.
 CREATE TABLE finding_terms (
 	term    BIGINT NOT NULL,
@@ -125,9 +157,11 @@ CREATE TABLE finding_resources (
 	PRIMARY KEY (finding, resource)
 ) @clustered;
 
--- Statistics kept while findings are written: how many findings of equal day, severity and type there are.
+-- Statistics kept while findings are written: how many findings of equal day, severity and type there are, in three grains so
+-- that few rows answer each question: 0 tells no days (day is 0), 1 no types (type is empty), 2 both.
 CREATE TABLE finding_cells (
 	region   @text  NOT NULL,
+	grain    BIGINT NOT NULL,
 	account  @text  NOT NULL,
 	archived BIGINT NOT NULL,
 	day      BIGINT NOT NULL,
@@ -135,7 +169,7 @@ CREATE TABLE finding_cells (
 	type     @text  NOT NULL,
 	n        BIGINT NOT NULL,
 	latest   BIGINT NOT NULL,
-	PRIMARY KEY (region, account, archived, day, severity, type)
+	PRIMARY KEY (region, grain, account, archived, day, severity, type)
 ) @clustered;
 
 CREATE TABLE resource_cells (
