@@ -2,6 +2,7 @@
 
 GO ?= go
 DATA ?= ../shared/data
+SIZES ?= 10000,100000
 
 .DEFAULT_GOAL := help
 
@@ -29,4 +30,7 @@ eval: ## score detection on labelled data (DATA=dir) and on generated logs
 bench: ## time whole scans against zcat on generated logs
 	$(GO) run ./bench/speed
 
-.PHONY: help build check test generate fuzz eval bench
+bench-api: ## time the API on many findings (SIZES=10000,100000)
+	$(GO) run ./bench/api -sizes $(SIZES)
+
+.PHONY: help build check test generate fuzz eval bench bench-api

@@ -28,6 +28,7 @@ require (
 require (
 	github.com/aws/aws-sdk-go-v2/service/appfabric v1.16.25 // indirect
 	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.91.0 // indirect
+	github.com/aws/aws-sdk-go-v2/service/organizations v1.62.4 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/parquet-go/parquet-go"
+
+	"picket/test/internal/s3server"
 )
 
 var begin = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
@@ -136,7 +138,7 @@ func TestScan(t *testing.T) {
 	if err := os.WriteFile(list, []byte("203.0.113.66\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got := scan(t, server, secretKey, "--format", "json", "--threat-list", list, "s3://picket-scan/logs/")
+	got := scan(t, server, s3server.SecretKey, "--format", "json", "--threat-list", list, "s3://picket-scan/logs/")
 	if got.code != 2 || strings.Count(got.out, stealth) == 0 || strings.Contains(got.out, "not-to-be-read") {
 		t.Fatalf("exit code %d, findings:\n%s\nproblems:\n%s", got.code, got.out, got.errors)
 	}
@@ -156,7 +158,7 @@ func TestScan(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if local := scan(t, server, secretKey, "--format", "json", "--threat-list", list, dir); local.out != got.out || local.code != got.code {
+	if local := scan(t, server, s3server.SecretKey, "--format", "json", "--threat-list", list, dir); local.out != got.out || local.code != got.code {
 		t.Errorf("a directory gives other findings:\n%s\n%s", local.out, got.out)
 	}
 	for _, want := range []string{"logs/empty: empty file", "logs/notes.txt: not a known log format"} {
@@ -183,7 +185,7 @@ func TestPages(t *testing.T) {
 		}
 		return true
 	})
-	got := scan(t, proxy, secretKey, "s3://picket-pages/many/")
+	got := scan(t, proxy, s3server.SecretKey, "s3://picket-pages/many/")
 	if got.code != 2 || !strings.Contains(got.out, fmt.Sprintf("%d files", n+1)) && !strings.Contains(got.out, "1,101 files") {
 		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.errors)
 	}
@@ -198,10 +200,10 @@ func TestRefused(t *testing.T) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(server, "http://"), ":")
 	for _, c := range []struct{ name, endpoint, secret, address, want string }{
 		{"wrong secret", server, "wrong", "s3://picket-refused/", "SignatureDoesNotMatch"},
-		{"no such bucket", server, secretKey, "s3://picket-nowhere/x", "NoSuchBucket"},
-		{"no such prefix", server, secretKey, "s3://picket-refused/nothing/here", "no objects with this prefix"},
-		{"no bucket", server, secretKey, "s3://", "want s3://bucket/prefix"},
-		{"no server", "http://127.0.0.1:1", secretKey, "s3://picket-refused/", "connection refused"},
+		{"no such bucket", server, s3server.SecretKey, "s3://picket-nowhere/x", "NoSuchBucket"},
+		{"no such prefix", server, s3server.SecretKey, "s3://picket-refused/nothing/here", "no objects with this prefix"},
+		{"no bucket", server, s3server.SecretKey, "s3://", "want s3://bucket/prefix"},
+		{"no server", "http://127.0.0.1:1", s3server.SecretKey, "s3://picket-refused/", "connection refused"},
 	} {
 		got := scan(t, c.endpoint, c.secret, "--format", "json", c.address)
 		if got.code != 1 || got.out != "" || !strings.Contains(got.errors, c.want) || !strings.Contains(got.errors, c.address) {
@@ -225,7 +227,7 @@ func TestDeleted(t *testing.T) {
 		}
 		return true
 	})
-	got := scan(t, proxy, secretKey, "--format", "json", "s3://picket-deleted")
+	got := scan(t, proxy, s3server.SecretKey, "--format", "json", "s3://picket-deleted")
 	if got.code != 2 || !strings.Contains(got.out, `"count":2`) {
 		t.Errorf("exit code %d:\n%s", got.code, got.out)
 	}
@@ -250,7 +252,7 @@ func TestBrokenConnection(t *testing.T) {
 		}
 		panic(http.ErrAbortHandler)
 	})
-	got := scan(t, proxy, secretKey, "s3://picket-broken/flow.log")
+	got := scan(t, proxy, s3server.SecretKey, "s3://picket-broken/flow.log")
 	if got.errors != "" || broken.Load() != 1 || !strings.Contains(got.out, "200,000") && !strings.Contains(got.out, "200000") {
 		t.Errorf("broken %d times; errors %q, output:\n%s", broken.Load(), got.errors, got.out)
 	}
@@ -272,7 +274,7 @@ func TestColumnsAndText(t *testing.T) {
 		}
 	}
 	for _, sub := range []string{"a", "b"} {
-		got := scan(t, server, secretKey, "--format", "json", "--threat-list", list, filepath.Join(dir, sub))
+		got := scan(t, server, s3server.SecretKey, "--format", "json", "--threat-list", list, filepath.Join(dir, sub))
 		if got.code != 2 || got.errors != "" {
 			t.Errorf("%s: exit code %d, errors %q", sub, got.code, got.errors)
 		}

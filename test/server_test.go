@@ -14,18 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
-)
 
-// The one account of the server.
-const (
-	accessKey = "AKIAIOSFODNN7EXAMPLE"
-	secretKey = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	"picket/test/internal/s3server"
 )
 
 // server is a real S3 server that checks signatures: one for all tests, as one
@@ -48,84 +39,31 @@ func withServer(m *testing.M) int {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	ended := make(chan error, 1)
-	if err := start(ctx, dir, ended); err != nil {
+	if err := start(ctx, dir); err != nil {
 		fmt.Fprintln(os.Stderr, "start the S3 server:", err)
 		return 1
 	}
 	return m.Run() // the server ends with the process: to shut down it would wait for idle connections
 }
 
-// start runs the server until ctx ends; ended hears of that.
-func start(ctx context.Context, dir string, ended chan error) error {
-	data, sidecar := filepath.Join(dir, "data"), filepath.Join(dir, "meta")
-	for _, d := range []string{data, sidecar} {
-		if err := os.Mkdir(d, 0o755); err != nil {
-			return err
-		}
-	}
-	// Metadata beside the objects: not every file system has extended attributes.
-	store, err := meta.NewSideCar(sidecar)
-	if err != nil {
-		return err
-	}
-	backend, err := posix.New(data, store, posix.PosixOpts{SideCarDir: sidecar, ForceNoTmpFile: true})
-	if err != nil {
-		return err
-	}
-	address, err := freeAddress()
+// start runs the server until ctx ends.
+func start(ctx context.Context, dir string) error {
+	address, err := s3server.FreeAddress()
 	if err != nil {
 		return err
 	}
 	server = "http://" + address
-	go func() {
-		ended <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{RootUserAccess: accessKey, RootUserSecret: secretKey, Region: "us-east-1",
-			Ports: []string{address}, MaxConnections: 1000, MaxRequests: 1000, MultipartMaxParts: 10_000, KeepAlive: true, Quiet: true, HealthPath: "/healthz"})
-	}()
-	return ready(server+"/healthz", ended)
+	ended := make(chan error, 1)
+	go func() { ended <- s3server.Serve(ctx, dir, address) }()
+	return s3server.Ready(server, ended)
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-func ready(url string, ended chan error) error {
-	for range 500 {
-		res, err := http.Get(url)
-		if err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK {
-			return nil
-		}
-		select {
-		case err := <-ended:
-			return fmt.Errorf("it ended: %w", err)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-	return fmt.Errorf("%s does not answer", url)
-}
-
-func client() *s3.Client {
-	return s3.New(s3.Options{BaseEndpoint: &server, UsePathStyle: true, Region: "us-east-1",
-		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, "")})
-}
+func client() *s3.Client { return s3server.Client(server) }
 
 // bucket makes a bucket with objects, by key.
 func bucket(t *testing.T, name string, objects map[string]string) {
 	t.Helper()
-	c := client()
-	if _, err := c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
-		t.Fatal(err)
-	}
-	for key, data := range objects {
-		in := &s3.PutObjectInput{Bucket: &name, Key: aws.String(key), Body: bytes.NewReader([]byte(data))}
-		if _, err := c.PutObject(t.Context(), in); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s3server.Bucket(t, client(), name, objects)
 }
 
 // proxied returns the address of a proxy in front of the server that calls hook
@@ -167,7 +105,7 @@ func scan(t *testing.T, endpoint, secret string, args ...string) outcome {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, append([]string{"scan"}, args...)...)
-	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+accessKey, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_ENDPOINT_URL="+endpoint,
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+s3server.AccessKey, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_ENDPOINT_URL="+endpoint,
 		"AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true", "HOME="+t.TempDir(), "TMPDIR="+t.TempDir())
 	var out, errors bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errors

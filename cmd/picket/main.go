@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"picket/internal/fault"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -41,6 +43,9 @@ func run(args []string) int {
 		return int(code)
 	}
 	fmt.Fprintln(os.Stderr, "picket:", err)
+	if hint := fault.Hint(err); hint != "" {
+		fmt.Fprintln(os.Stderr, "picket:", hint)
+	}
 	return exitError
 }
 
@@ -51,6 +56,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(scanCommand(), detectorsCommand(), intelCommand(), serveCommand(), versionCommand())
+	cmd.AddCommand(scanCommand(), detectorsCommand(), intelCommand(), serveCommand(), keysCommand(), versionCommand())
 	return cmd
 }

@@ -40,6 +40,8 @@ type scanFlags struct {
 	workers  int
 	shards   int
 	quiet    bool
+	to       string
+	server   *sender // of to
 }
 
 func scanCommand() *cobra.Command {
@@ -52,6 +54,11 @@ func scanCommand() *cobra.Command {
 PATH is a file, a directory (walked), '-' for standard input, or s3://bucket/prefix. Every format is
 recognised by its content: CloudTrail, VPC flow logs, Route 53 Resolver query logs and Kubernetes audit
 logs; gzip, zstd, bzip2, zip and Parquet included.
+
+With --to the findings also go to a server that 'picket serve' runs, signed with the access key that AWS clients would
+use, which must be allowed picket:PutFindings and picket:GetLists. Findings go to the account and region of the logs,
+which need a detector there; logs that were sent before count nothing twice. --region is the region whose lists are
+used (default: that of the AWS configuration).
 
 Exit code: 0 nothing found, 2 findings at or above --severity, 1 an error. A file that can't be read or has
 bad records is reported on standard error and counted; the scan goes on.`,
@@ -71,6 +78,7 @@ bad records is reported on standard error and counted; the scan goes on.`,
 	fl.StringVar(&f.region, "region", "", "the region of records that carry none")
 	fl.IntVar(&f.workers, "workers", 0, "files decoded at once (default: one per processor)")
 	fl.IntVar(&f.shards, "shards", 0, "goroutines that run detectors (default: half the workers)")
+	fl.StringVar(&f.to, "to", "", "send findings and usage to the server at this `address`, http://host:port, and use the account's lists")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no problems")
 	return cmd
 }
@@ -94,6 +102,9 @@ func (f *scanFlags) run(ctx context.Context, paths []string) error {
 	}
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
+	if err := f.connect(ctx); err != nil {
+		return err
+	}
 	cfg, err := f.config(paths)
 	if err != nil {
 		return err
@@ -110,8 +121,12 @@ func (f *scanFlags) run(ctx context.Context, paths []string) error {
 	}
 	f.complain(res)
 	res.Findings = atLeast(res.Findings, min)
+	sent := f.send(res, os.Stderr)
 	if err := f.emit(res, write); err != nil {
 		return err
+	}
+	if sent != nil {
+		return sent
 	}
 	return verdict(res)
 }
@@ -134,6 +149,9 @@ func (f *scanFlags) config(paths []string) (scan.Config, error) {
 		Workers: f.workers, Shards: f.shards}
 	if f.account != "" && !isAccount(f.account) {
 		return cfg, fmt.Errorf("--account %q: want 12 digits", f.account)
+	}
+	if f.server != nil {
+		cfg.Used = f.server.Count
 	}
 	var err error
 	if cfg.Lists, err = f.lists(); err != nil {
@@ -166,6 +184,9 @@ func (f *scanFlags) lists() (*intel.Set, error) {
 		return nil, err
 	}
 	if err := errors.Join(b.AddFiles(append(lists, fetched...))...); err != nil {
+		return nil, err
+	}
+	if err := f.addServed(&b); err != nil {
 		return nil, err
 	}
 	return b.Build(), nil

@@ -7,32 +7,52 @@ import (
 
 	"picket/internal/access"
 	"picket/internal/app"
+	"picket/internal/config"
+	"picket/internal/lists"
 )
 
 func serveCommand() *cobra.Command {
-	var c app.Config
-	var seeds []string
+	c := config.Default()
+	var file string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the GuardDuty API",
-		Long: `Serve the GuardDuty API: detectors and their tags. The address and an admin key, made anew at each start, are
-printed on standard output; GET /healthz says whether the server is ready. SIGTERM lets requests in flight end.`,
+		Long: `Serve the GuardDuty API to any of its clients, and take findings from 'picket scan --to'. The address and, on first
+start, a generated admin key are printed on standard output; 'picket keys' makes more. GET /healthz says whether the
+server is ready, GET /metrics what it does, in Prometheus' format. SIGTERM lets requests in flight end.
+
+Each flag has a key in the configuration file, written with underscores; flags win.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, s := range seeds {
-				seed, err := access.ParseSeed(s)
-				if err != nil {
+			if file != "" {
+				if err := c.Load(file, cmd.Flags()); err != nil {
 					return err
 				}
-				c.Seeds = append(c.Seeds, seed)
 			}
-			c.Out, c.Log = cmd.OutOrStdout(), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-			return app.New(c).Run(cmd.Context())
+			server, err := appConfig(&c)
+			if err != nil {
+				return err
+			}
+			server.Out, server.Log = cmd.OutOrStdout(), slog.New(c.LogFormat.Handler(cmd.ErrOrStderr()))
+			return app.New(server).Run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&c.Listen, "listen", "127.0.0.1:4500", "`address` to serve on")
-	cmd.Flags().StringVar(&c.Data, "data", "picket-data", "`directory` of everything that is kept")
-	cmd.Flags().StringVar(&c.Store, "store", "", "postgres:// URL or SQLite `file`; without it, picket.db in the data directory")
-	cmd.Flags().StringArrayVar(&seeds, "seed-key", nil, "`ACCOUNT:ACCESS_KEY_ID:SECRET` to have from the start; may be given repeatedly")
+	c.AddFlags(cmd.Flags())
+	cmd.Flags().StringVar(&file, "config", "", "YAML `file` with settings")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return config.FlagError(err) })
 	return cmd
+}
+
+// appConfig is what the settings mean for the server.
+func appConfig(c *config.Config) (app.Config, error) {
+	a := app.Config{Listen: c.Listen, MetricsListen: c.MetricsListen, TLSCert: c.TLSCert, TLSKey: c.TLSKey,
+		Data: c.Data, Store: c.Store, Seeds: c.SeedKeys}
+	a.Lists = lists.Sources{Files: c.ListFiles, HTTPS: c.ListHTTPS}
+	a.Version, _ = version()
+	if c.Organization == "" {
+		return a, nil
+	}
+	var err error
+	a.Organization, err = access.LoadOrganization(c.Organization)
+	return a, err
 }

@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"picket/internal/access"
+	"picket/internal/lists"
+	"picket/internal/publish"
 	"picket/internal/store"
 )
 
@@ -26,12 +26,18 @@ const drainTime = 20 * time.Second
 
 // Config says what to serve and where.
 type Config struct {
-	Listen string        // host:port; port 0 takes a free one
-	Data   string        // directory of everything that is kept; made when missing
-	Store  string        // what store.Open takes; empty: an SQLite file in Data
-	Seeds  []access.Seed // keys to have from the start
-	Out    io.Writer     // is told the address and the admin key; nil: nobody is
-	Log    *slog.Logger  // nil: nowhere
+	Listen        string               // host:port; port 0 takes a free one
+	TLSCert       string               // file with a certificate chain in PEM; empty: no TLS
+	TLSKey        string               // file with its private key
+	MetricsListen string               // where to serve /metrics alone; empty: at Listen, with the rest
+	Data          string               // directory of everything that is kept; made when missing
+	Store         string               // what store.Open takes; empty: an SQLite file in Data
+	Seeds         []access.Seed        // keys to have from the start
+	Organization  *access.Organization // nil: no account is in one
+	Lists         lists.Sources        // from where lists are read besides S3
+	Version       string               // of the program, for metrics
+	Out           io.Writer            // is told the address and the admin key; nil: nobody is
+	Log           *slog.Logger         // nil: nowhere
 }
 
 // App is a server. Its methods are for one goroutine, and it is started once.
@@ -40,9 +46,14 @@ type App struct {
 	started  time.Time
 	db       *store.DB
 	ring     *access.Ring
-	listener net.Listener
-	failed   chan error // what ended the HTTP server, unless it was Stop
+	meters   *meters
+	door     *door
+	refresh  refresher  // of keys that are not known
+	failed   chan error // what ended an HTTP server, unless it was Stop
 	cleanups []cleanup
+
+	lists        *lists.Worker
+	destinations *publish.Verifier
 }
 
 // A cleanup undoes one step of Start.
@@ -53,21 +64,28 @@ type cleanup struct {
 
 // New makes a server that has not been started.
 func New(c Config) *App {
-	c.Store = cmp.Or(c.Store, filepath.Join(c.Data, "picket.db"))
+	c.Store = StoreIn(c.Data, c.Store)
 	if c.Out == nil {
 		c.Out = io.Discard
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &App{config: c, failed: make(chan error, 1)}
+	return &App{config: c, failed: make(chan error, 2)}
 }
+
+// StoreIn is what to open for the store that was asked for: without one, an
+// SQLite file in the data directory.
+func StoreIn(data, store string) string { return cmp.Or(store, filepath.Join(data, "picket.db")) }
+
+// MasterIn is the file with the master key in a data directory.
+func MasterIn(data string) string { return filepath.Join(data, "master.key") }
 
 // Start opens everything and begins to serve. When it fails nothing stays open.
 // ctx is for starting only.
 func (a *App) Start(ctx context.Context) error {
 	a.started = time.Now()
-	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.listen} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.enrol, a.startWork, a.serveMetrics, a.serveAPI} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}
@@ -104,9 +122,6 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(err, a.Stop(drain))
 }
 
-// URL is the address that is served, from Start on.
-func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
-
 // onStop has undo called by Stop, before all that was opened earlier is closed.
 func (a *App) onStop(name string, undo func(context.Context) error) {
 	a.cleanups = append(a.cleanups, cleanup{name, undo})
@@ -120,55 +135,5 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.onStop("store", func(context.Context) error { return a.db.Close() })
-	return nil
-}
-
-// openKeys makes the key ring. It is kept in memory: seeded keys are planted and
-// the admin key is made anew at each start.
-func (a *App) openKeys(ctx context.Context) error {
-	master, err := access.OpenMaster(filepath.Join(a.config.Data, "master.key"))
-	if err != nil {
-		return err
-	}
-	if a.ring, err = access.Open(ctx, &access.Memory{}, master); err != nil {
-		return err
-	}
-	admin, made, err := a.ring.Bootstrap(ctx, Account, a.started)
-	if err != nil {
-		return fmt.Errorf("make the admin key: %w", err)
-	}
-	if made {
-		fmt.Fprintf(a.config.Out, "Admin key of account %s, good until the server stops and shown only now:\n  AWS_ACCESS_KEY_ID=%s\n  AWS_SECRET_ACCESS_KEY=%s\n",
-			admin.Account, admin.ID, admin.Secret)
-	}
-	for _, seed := range a.config.Seeds {
-		if err := a.ring.Plant(ctx, seed, a.started); err != nil {
-			return fmt.Errorf("plant seed key %s: %w", seed, err)
-		}
-	}
-	return nil
-}
-
-func (a *App) listen(ctx context.Context) error {
-	handler, err := a.handler()
-	if err != nil {
-		return err
-	}
-	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", a.config.Listen); err != nil {
-		return err
-	}
-	server := newServer(handler, a.config.Log)
-	go func() {
-		if err := server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
-			a.failed <- fmt.Errorf("serve: %w", err)
-		}
-	}()
-	a.onStop("HTTP server", func(ctx context.Context) error {
-		if err := server.Shutdown(ctx); err != nil {
-			return errors.Join(err, server.Close())
-		}
-		return nil
-	})
-	fmt.Fprintf(a.config.Out, "Listening on %s\n", a.URL())
 	return nil
 }

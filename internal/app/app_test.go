@@ -104,12 +104,7 @@ func TestHealth(t *testing.T) {
 func TestAdminKeyWorks(t *testing.T) {
 	var out bytes.Buffer
 	a := serve(t, t.TempDir(), &out)
-	value := func(name string) string {
-		_, rest, _ := strings.Cut(out.String(), name+"=")
-		v, _, _ := strings.Cut(rest, "\n")
-		return v
-	}
-	c := client(a.URL(), region, value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY"))
+	c := client(a.URL(), region, variable(out.String(), "AWS_ACCESS_KEY_ID"), variable(out.String(), "AWS_SECRET_ACCESS_KEY"))
 	if _, err := c.ListDetectors(t.Context(), &guardduty.ListDetectorsInput{}); err != nil {
 		t.Errorf("%v\noutput:\n%s", err, &out)
 	}
@@ -120,7 +115,7 @@ func TestAdminKeyWorks(t *testing.T) {
 
 func TestStartFailsAndLeavesNothingOpen(t *testing.T) {
 	running := serve(t, t.TempDir(), nil)
-	a := New(Config{Listen: running.listener.Addr().String(), Data: t.TempDir()})
+	a := New(Config{Listen: running.door.Addr().String(), Data: t.TempDir()})
 	if err := a.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("error %v", err)
 	}

@@ -8,11 +8,14 @@ import (
 	"net/netip"
 	"time"
 
+	"picket/detectors"
 	"picket/internal/access"
 	"picket/internal/api/guardduty"
+	"picket/internal/api/ingest"
 	guarddutywire "picket/internal/awsgen/guardduty"
 	"picket/internal/awsrpc"
 	"picket/internal/awsrpc/sigv4"
+	"picket/internal/samples"
 )
 
 // newServer makes an HTTP server that nobody can hold up: each of its limits is
@@ -30,24 +33,30 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // handler is everything that is served. A ServeMux would clean paths, which are
-// signed, so the one path beside the APIs is picked by hand.
+// signed, so the paths beside the APIs are picked by hand.
 func (a *App) handler() (http.Handler, error) {
-	gd := guardduty.New(guardduty.Config{DB: a.db, Log: a.config.Log})
+	gd := guardduty.New(guardduty.Config{DB: a.db, Organization: a.config.Organization, Log: a.config.Log, Lists: a.lists, Destinations: a.destinations,
+		Samples: samples.New(detectors.All())})
+	in := ingest.New(ingest.Config{DB: a.db, Findings: a.meters.countFinding, Records: a.meters.countRecords})
 	rpc, err := awsrpc.NewServer(awsrpc.Config{
 		Verify: a.verify,
 		Permit: a.permit(gd.TagsOf),
 		Log:    a.config.Log,
-		Done:   a.logCall,
-	}, awsrpc.Mount{Service: guarddutywire.API, Dialect: awsrpc.GuardDuty, Routes: gd.Routes()})
+		Done:   a.done,
+	}, awsrpc.Mount{Service: guarddutywire.API, Dialect: awsrpc.GuardDuty, Routes: gd.Routes()},
+		awsrpc.Mount{Service: ingest.Service, Dialect: ingest.Dialect, Routes: in.Routes()})
 	if err != nil {
 		return nil, err
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" {
+		switch {
+		case r.URL.Path == "/healthz":
 			a.health(w, r)
-			return
+		case r.URL.Path == "/metrics" && a.config.MetricsListen == "":
+			a.meters.serveHTTP(w, r)
+		default:
+			rpc.ServeHTTP(w, r)
 		}
-		rpc.ServeHTTP(w, r)
 	}), nil
 }
 
@@ -65,7 +74,7 @@ func (a *App) health(w http.ResponseWriter, r *http.Request) {
 
 // verify says who signed a request.
 func (a *App) verify(r *http.Request, body []byte) (awsrpc.Caller, error) {
-	id, err := sigv4.Verify(r, body, time.Now(), a.ring.Secret)
+	id, err := sigv4.Verify(r, body, time.Now(), a.secret)
 	if err != nil {
 		return awsrpc.Caller{}, err
 	}
@@ -73,6 +82,7 @@ func (a *App) verify(r *http.Request, body []byte) (awsrpc.Caller, error) {
 	if err != nil {
 		return awsrpc.Caller{}, err
 	}
+	verified(r)
 	return awsrpc.Caller{Account: key.Account, Region: id.Region, AccessKeyID: key.ID, Service: id.Service}, nil
 }
 
@@ -99,7 +109,9 @@ func (a *App) permit(tagsOf func(context.Context, awsrpc.Ask) (guardduty.Tags, e
 	}
 }
 
-func (a *App) logCall(c awsrpc.Call) {
+// done notes a request that was answered.
+func (a *App) done(c awsrpc.Call) {
+	a.meters.count(c)
 	a.config.Log.Info("request", "request", c.RequestID, "account", c.Caller.Account, "region", c.Caller.Region,
 		"key", c.Caller.AccessKeyID, "service", c.Service, "operation", c.Operation,
 		"status", c.Status, "exception", c.Exception, "took", c.Took)

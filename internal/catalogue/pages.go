@@ -18,10 +18,11 @@ const generated = "<!-- Generated from the declarations by `make generate`. DO N
 // Pages makes the reference pages: file name below docs/reference to content.
 func Pages(ds []*detect.Detector) map[string]string {
 	return map[string]string{
-		"findings.md":  findingsPage(ds),
-		"detectors.md": detectorsPage(ds),
-		"formats.md":   formatsPage(),
-		"intel.md":     intelPage(),
+		"findings.md":     findingsPage(ds),
+		"detectors.md":    detectorsPage(ds),
+		"formats.md":      formatsPage(),
+		"intel.md":        intelPage(),
+		"api-coverage.md": apiPage(),
 	}
 }
 
@@ -32,11 +33,11 @@ func findingsPage(ds []*detect.Detector) string {
 	for _, t := range types {
 		fmt.Fprintf(&b, "| `%s` | %s (%g) | %s | [%s](detectors.md#%s) |\n", t.Name, finding.Band(t.Severity), t.Severity, sources(t.Sources), t.Detector.Name, t.Detector.Name)
 	}
-	fmt.Fprintf(&b, "\n## Not covered\n\n%d types of GuardDuty's catalogue are not raised, by what they need:\n", len(missing))
+	fmt.Fprintf(&b, "\n## Not covered\n\n%d types of GuardDuty's catalogue are not raised: they occur only as sample findings. By what they need:\n", len(missing))
 	for _, g := range byFamily(missing) {
 		fmt.Fprintf(&b, "\n### %s\n\n", g.family)
 		for _, t := range g.types {
-			fmt.Fprintf(&b, "* `%s` (%s)\n", t.Type, t.Needs)
+			fmt.Fprintf(&b, "* `%s` (%s)\n", t.Name, t.Needs)
 		}
 	}
 	return b.String()

@@ -15,8 +15,9 @@ import (
 type feeder struct {
 	u       unpacker
 	kind    event.Kind
-	size    int    // of the next piece
-	history []byte // the end of what was unpacked, at most inflate.Window
+	size    int       // of the next piece
+	content io.Writer // is given all that is unpacked; may be nil
+	history []byte    // the end of what was unpacked, at most inflate.Window
 }
 
 // next unpacks one piece.
@@ -25,6 +26,9 @@ func (f *feeder) next() *chunk {
 	f.size = chunkBytes
 	out, err := f.u.Next(append(c.buf, f.history...))
 	c.buf, c.fresh, c.err = out, len(f.history), err
+	if f.content != nil {
+		f.content.Write(out[c.fresh:]) // a hash never fails
+	}
 	if err == nil { // the decoder may rewrite the piece, so what comes next is kept now
 		f.history = append(f.history[:0], out[len(out)-min(len(out), inflate.Window):]...)
 	}
@@ -73,8 +77,12 @@ const (
 // newDecoder takes over u. The decoder must be closed.
 func newDecoder(s *source, w *workers, u unpacker) *decoder {
 	_, inMemory := u.(*wholeFile)
-	return &decoder{s: s, w: w, waits: s.Remote && !inMemory, aside: make(chan *chunk, 1),
+	d := &decoder{s: s, w: w, waits: s.Remote && !inMemory, aside: make(chan *chunk, 1),
 		feed: feeder{u: u, kind: s.format.Kind, size: firstPiece(s, u)}}
+	if s.tally != nil {
+		d.feed.content = s.tally.content
+	}
+	return d
 }
 
 func (d *decoder) close() {

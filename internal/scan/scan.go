@@ -35,6 +35,8 @@ type Config struct {
 	Shards int
 	// Progress, if not nil, is updated while the scan runs.
 	Progress *Progress
+	// Used, if not nil, is told what was read of each file, by one goroutine.
+	Used func([]Usage)
 }
 
 // Progress counts a scan's work as it is done. Its fields may be read at any time.
@@ -163,7 +165,12 @@ func (s *scanner) read(ctx context.Context, files []*file, eng *engine.Engine, s
 		wg.Wait()
 	}()
 	m := merger{engine: eng, take: set.Add, closed: s.closed, waiting: files,
-		open: func(src *source) { wg.Go(func() { src.run(ctx, &w) }) }}
+		open: func(src *source) {
+			if s.cfg.Used != nil {
+				src.tally = newTally()
+			}
+			wg.Go(func() { src.run(ctx, &w) })
+		}}
 	return m.run(ctx)
 }
 
@@ -183,6 +190,9 @@ func (s *scanner) count(src *source) {
 	r := s.res
 	if !src.opened {
 		return
+	}
+	if src.tally != nil {
+		s.cfg.Used(src.tally.usage())
 	}
 	r.Files++
 	r.Bytes += src.read

@@ -14,7 +14,8 @@ type source struct {
 	*file
 	order  int // position among all files: decides between rows of the same time
 	cost   int64
-	chunks chan *chunk
+	chunks chan *chunk // one may wait here while the next is decoded
+	tally  *tally      // nil: nothing is counted
 
 	// What follows belongs to the reading goroutine until chunks is closed.
 	stats  logformat.Stats
@@ -26,7 +27,7 @@ type source struct {
 }
 
 func newSource(f *file, order int) *source {
-	return &source{file: f, order: order, cost: f.cost(), chunks: make(chan *chunk)}
+	return &source{file: f, order: order, cost: f.cost(), chunks: make(chan *chunk, 1)}
 }
 
 // workers share the right to work, which goes with what enrichment needs.
@@ -83,6 +84,9 @@ func (s *source) prepare(e *enrich.Enricher, b *event.Batch, w *workers) {
 	e.Enrich(b)
 	b.Sort()
 	w.rows(b.Len())
+	if s.tally != nil {
+		s.tally.add(b)
+	}
 	for k := range event.NumKinds {
 		if n := b.Rows(k); n > 0 {
 			if at := b.At(k, 0); s.first == 0 || at < s.first {
@@ -138,6 +142,9 @@ func (s *source) runParquet(ctx context.Context, w *workers) {
 		before := p.read()
 		more, err = p.Decode(b, &st)
 		c.buf = b.Data
+		if s.tally != nil {
+			s.tally.content.Write(b.Data)
+		}
 		count(p.read() - before)
 		s.prepare(e, b, w)
 		w.tokens <- e

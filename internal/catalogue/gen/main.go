@@ -1,5 +1,5 @@
 // Command gen writes the reference pages under docs/reference from the
-// declarations of detectors, formats, categories and feeds.
+// declarations of detectors, formats, categories, feeds and API operations.
 package main
 
 import (
