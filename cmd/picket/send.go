@@ -40,7 +40,8 @@ func (f *scanFlags) connect(ctx context.Context) error {
 }
 
 // addServed adds the server's lists. They were readable when they were
-// activated, so one that is not is said and left out.
+// activated: one that is not now is an error, for a scan without it would find
+// something else than the account asked for.
 func (f *scanFlags) addServed(b *intel.Builder) error {
 	if f.server == nil {
 		return nil

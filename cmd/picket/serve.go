@@ -50,6 +50,7 @@ func appConfig(c *config.Config) (app.Config, error) {
 	a.Lists = lists.Sources{Files: c.ListFiles, HTTPS: c.ListHTTPS}
 	a.Version, _ = version()
 	if c.Organization == "" {
+		a.AskAWS = true
 		return a, nil
 	}
 	var err error

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"picket/internal/access"
+	"picket/internal/api/guardduty"
 	"picket/internal/lists"
 	"picket/internal/publish"
 	"picket/internal/store"
@@ -33,7 +34,8 @@ type Config struct {
 	Data          string               // directory of everything that is kept; made when missing
 	Store         string               // what store.Open takes; empty: an SQLite file in Data
 	Seeds         []access.Seed        // keys to have from the start
-	Organization  *access.Organization // nil: no account is in one
+	Organization  *access.Organization // nil: no account is in one, unless AskAWS
+	AskAWS        bool                 // without Organization, AWS Organizations is asked if AWS credentials or an endpoint are configured
 	Lists         lists.Sources        // from where lists are read besides S3
 	Version       string               // of the program, for metrics
 	Out           io.Writer            // is told the address and the admin key; nil: nobody is
@@ -46,6 +48,7 @@ type App struct {
 	started  time.Time
 	db       *store.DB
 	ring     *access.Ring
+	org      guardduty.Organizer // nil: no account is in an organization
 	meters   *meters
 	door     *door
 	refresh  refresher  // of keys that are not known
@@ -85,7 +88,7 @@ func MasterIn(data string) string { return filepath.Join(data, "master.key") }
 // ctx is for starting only.
 func (a *App) Start(ctx context.Context) error {
 	a.started = time.Now()
-	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.enrol, a.startWork, a.serveMetrics, a.serveAPI} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.organize, a.startWork, a.serveMetrics, a.serveAPI} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}

@@ -42,7 +42,13 @@ func TestMain(m *testing.M) {
 // serve starts a server with a key for each of the two accounts.
 func serve(t *testing.T, data string, out io.Writer) *App {
 	t.Helper()
-	c := Config{Listen: "127.0.0.1:0", Data: data, Out: out}
+	return serveWith(t, Config{Data: data, Out: out})
+}
+
+// serveWith is serve with further settings.
+func serveWith(t *testing.T, c Config) *App {
+	t.Helper()
+	c.Listen = "127.0.0.1:0"
 	for _, s := range []string{firstAccount + ":" + firstKey + ":" + secret, otherAccount + ":" + otherKey + ":" + secret} {
 		seed, err := access.ParseSeed(s)
 		if err != nil {

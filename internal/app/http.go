@@ -35,7 +35,7 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 // handler is everything that is served. A ServeMux would clean paths, which are
 // signed, so the paths beside the APIs are picked by hand.
 func (a *App) handler() (http.Handler, error) {
-	gd := guardduty.New(guardduty.Config{DB: a.db, Organization: a.config.Organization, Log: a.config.Log, Lists: a.lists, Destinations: a.destinations,
+	gd := guardduty.New(guardduty.Config{DB: a.db, Organization: a.org, Log: a.config.Log, Lists: a.lists, Destinations: a.destinations,
 		Samples: samples.New(detectors.All())})
 	in := ingest.New(ingest.Config{DB: a.db, Findings: a.meters.countFinding, Records: a.meters.countRecords})
 	rpc, err := awsrpc.NewServer(awsrpc.Config{

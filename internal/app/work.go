@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"picket/internal/api/guardduty"
 	"picket/internal/lists"
 	"picket/internal/publish"
 )
@@ -18,10 +17,4 @@ func (a *App) startWork(context.Context) error {
 	a.destinations.Start()
 	a.onStop("destinations", func(context.Context) error { a.destinations.Stop(); return nil })
 	return nil
-}
-
-// enrol makes members of the accounts that have joined the organization since
-// the server last ran, as the administrators' settings say.
-func (a *App) enrol(ctx context.Context) error {
-	return guardduty.New(guardduty.Config{DB: a.db, Organization: a.config.Organization}).Enrol(ctx)
 }

@@ -21,7 +21,7 @@ type Config struct {
 	Data          string    `yaml:"data" arg:"directory" doc:"directory of everything that is kept"`
 	Store         string    `yaml:"store" arg:"file" doc:"SQLite file or postgres:// URL; without it, picket.db in the data directory" secret:"yes"`
 	SeedKeys      Seeds     `yaml:"seed_keys" flag:"seed-key" arg:"ACCOUNT:ACCESS_KEY_ID:SECRET" doc:"ACCOUNT:ACCESS_KEY_ID:SECRET to have from the start; may be given repeatedly" secret:"yes"`
-	Organization  string    `yaml:"organization" arg:"file" doc:"YAML file that says which accounts form an organization and which of them manages it"`
+	Organization  string    `yaml:"organization" arg:"file" doc:"YAML file that says which accounts form an organization and which of them manages it; without it AWS Organizations is asked, if AWS credentials are configured"`
 	ListFiles     string    `yaml:"list_files" arg:"directory" doc:"directory whose files lists may name as file:// addresses; without it, none"`
 	ListHTTPS     bool      `yaml:"list_https" doc:"let lists name https:// addresses of any host, not only of S3"`
 	LogFormat     LogFormat `yaml:"log_format" arg:"format" doc:"format of the log on standard error: text or json"`

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // These tests run real clients as their users do. They skip loudly where a
@@ -45,21 +43,6 @@ func newSTS(t *testing.T) string {
 	return s.URL
 }
 
-// newBucket makes a bucket with objects, by key.
-func newBucket(t *testing.T, w *world, objects map[string]string) string {
-	t.Helper()
-	name := "clients-" + w.region + "-" + w.store
-	if _, err := s3Client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
-		t.Fatal(err)
-	}
-	for key, data := range objects {
-		if _, err := s3Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: strings.NewReader(data)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return name
-}
-
 // script runs a program on a file of test/clients with the world in its
 // environment, and wants it to end well.
 func (w *world) script(t *testing.T, bucket, program, file string) {
@@ -76,10 +59,27 @@ func (w *world) script(t *testing.T, bucket, program, file string) {
 
 var listObjects = map[string]string{"trusted.txt": "198.51.100.0/24\n", "trusted-2.txt": "198.51.100.0/25\n", "threats.txt": "203.0.113.7\n"}
 
-func TestTerraform(t *testing.T) { each(t, testTerraform) }
+func TestBoto3(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		if out, err := exec.Command("python3", "-c", "import boto3").CombinedOutput(); err != nil {
+			t.Skipf("NOT TESTED: %v\n%s", err, out)
+		}
+		w.script(t, w.bucket(t, listObjects), "python3", "life.py")
+	})
+}
 
-func testTerraform(t *testing.T, w *world) {
+func TestAWSCLI(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		needs(t, "aws")
+		w.script(t, w.bucket(t, listObjects), "bash", "life.sh")
+	})
+}
+
+// TestTerraform runs on one store: a round takes the provider a minute.
+func TestTerraform(t *testing.T) {
+	t.Parallel()
 	needs(t, "terraform")
+	w := newWorld(t, "sqlite")
 	tf := newTerraform(t, w)
 	tf.settle(1)
 	tf.settle(2)
@@ -106,7 +106,7 @@ func newTerraform(t *testing.T, w *world) *terraform {
 	elsewhere := w.elsewhere(w.admin).Region
 	tf.env = append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_CLI_ARGS=-no-color", "TF_INPUT=0", "AWS_EC2_METADATA_DISABLED=true", "AWS_ENDPOINT_URL_S3=")
 	for name, value := range map[string]string{"guardduty": w.url, "sts": newSTS(t), "region": w.region, "organization_region": elsewhere, "secret": secret,
-		"admin": adminAccount, "member": memberAccount, "plain_member": inOrganization[0], "other": otherAccount, "bucket": newBucket(t, w, listObjects)} {
+		"admin": adminAccount, "member": memberAccount, "plain_member": inOrganization[0], "other": otherAccount, "bucket": w.bucket(t, listObjects)} {
 		tf.env = append(tf.env, "TF_VAR_"+name+"="+value)
 	}
 	if out, err := tf.command("init", "-backend=false"); err != nil {
@@ -116,10 +116,11 @@ func newTerraform(t *testing.T, w *world) *terraform {
 }
 
 func (tf *terraform) command(args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(tf.Context(), 3*time.Minute) // it tries for long what it takes for slow
+	ctx, cancel := context.WithTimeout(tf.Context(), 5*time.Minute) // it tries for long what it takes for slow
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "terraform", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir, cmd.Env = tf.dir, tf.env
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -157,9 +158,17 @@ var importable = []string{"aws_guardduty_detector.main", "aws_guardduty_detector
 func (tf *terraform) reimport(stage int) {
 	tf.Helper()
 	ids := tf.ids()
+	var blocks strings.Builder
 	for _, address := range importable {
-		tf.run("state", "rm", address)
-		tf.run("import", fmt.Sprint("-var=stage=", stage), address, ids[address])
+		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", address, ids[address])
+	}
+	if err := os.WriteFile(filepath.Join(tf.dir, "import.tf"), []byte(blocks.String()), 0o600); err != nil {
+		tf.Fatal(err)
+	}
+	tf.run(append([]string{"state", "rm"}, importable...)...)
+	out := tf.run("apply", "-auto-approve", fmt.Sprint("-var=stage=", stage))
+	if want := fmt.Sprintf("Resources: %d imported, 0 added,", len(importable)); !strings.Contains(out, want) || !strings.Contains(out, " 0 destroyed") {
+		tf.Errorf("the import made or destroyed something:\n%s", out)
 	}
 	tf.settled(stage)
 }

@@ -77,7 +77,7 @@ func withServers(m *testing.M) (code int, err error) {
 		}
 	}
 	code = m.Run()
-	if err := errors.Join(stopAll(), uncalled()); err != nil {
+	if err := errors.Join(stopAll(), uncalled(), misshapen()); err != nil {
 		return 1, err
 	}
 	return code, nil

@@ -9,15 +9,15 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"testing"
+	"sync"
 )
 
 // A model is what the service's model says of requests. It is read here anew,
 // not through the code that the server was generated with.
 type model struct {
 	Operations map[string]struct {
-		Method, Path string
-		Input        string
+		Method, Path  string
+		Input, Output string
 	}
 	Shapes map[string]*shape
 }
@@ -33,21 +33,20 @@ type shape struct {
 	Enum      []string
 }
 
-func readModel(t *testing.T) *model {
-	t.Helper()
+var readModel = sync.OnceValue(func() *model {
 	text, err := os.ReadFile("../../internal/awsgen/model/guardduty.json")
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	m := &model{}
 	if err := json.Unmarshal(text, m); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	for _, s := range m.Shapes {
 		s.Pattern = strings.ReplaceAll(s.Pattern, "(?!aws:)", "") // Go has no such thing; see checkTags
 	}
 	return m
-}
+})
 
 type object = map[string]any
 

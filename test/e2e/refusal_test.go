@@ -60,7 +60,7 @@ func (m *model) request(operation string, in object) (c httpCall, ok bool) {
 func TestModelRefusals(t *testing.T) { each(t, testModelRefusals) }
 
 func testModelRefusals(t *testing.T, w *world) {
-	m := readModel(t)
+	m := readModel()
 	operations, err := served()
 	if err != nil {
 		t.Fatal(err)

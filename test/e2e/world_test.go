@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"testing"
 
@@ -69,6 +70,7 @@ func (w *world) client(account string, region ...string) *client {
 		BaseEndpoint: &w.url,
 		Region:       in,
 		Retryer:      aws.NopRetryer{},
+		HTTPClient:   &http.Client{Transport: whole{http.DefaultTransport}},
 		Credentials:  credentials.NewStaticCredentialsProvider(keyOf(account), secret, ""),
 		APIOptions:   []func(*middleware.Stack) error{w.record},
 	})}

@@ -3,6 +3,7 @@ package guardduty
 import (
 	"context"
 	"errors"
+	"slices"
 
 	wire "picket/internal/awsgen/guardduty"
 	"picket/internal/fault"
@@ -12,10 +13,11 @@ import (
 // usualPage is how many entries a page has unless the request says otherwise.
 const usualPage = 50
 
-// filterPlace is where a page of filters ended.
+// filterPlace is the page of filters that ended: its names and the rank of the
+// first. With all names, those that follow are found whichever of it are deleted.
 type filterPlace struct {
-	Name string
-	Rank int
+	Names []string
+	Rank  int
 }
 
 func (a *API) listFilters(ctx context.Context, in *wire.ListFiltersInput) (*wire.ListFiltersOutput, error) {
@@ -30,6 +32,9 @@ func (a *API) listFilters(ctx context.Context, in *wire.ListFiltersInput) (*wire
 		if err := readToken("ListFilters", in.NextToken, &last); err != nil {
 			return err
 		}
+		if len(last.Names) > usualPage {
+			return store.ErrToken // no page is that long
+		}
 		after, err := last.rank(tx, s)
 		if err != nil {
 			return err
@@ -38,27 +43,28 @@ func (a *API) listFilters(ctx context.Context, in *wire.ListFiltersInput) (*wire
 		if err != nil {
 			return err
 		}
-		if len(fs) > limit {
+		more := len(fs) > limit
+		if more {
 			fs = fs[:limit]
-			end := fs[limit-1]
-			out.NextToken = writeToken("ListFilters", filterPlace{end.ID, end.Position})
 		}
 		for _, f := range fs {
 			out.FilterNames = append(out.FilterNames, f.ID)
+		}
+		if more {
+			out.NextToken = writeToken("ListFilters", filterPlace{out.FilterNames, fs[0].Position})
 		}
 		return nil
 	})
 	return out, err
 }
 
-// rank is where the place is by now: filters before it may have come or gone.
+// rank is where the page ends by now: filters before it may have come or gone.
 func (p filterPlace) rank(tx *store.Tx, s store.Scope) (int, error) {
-	if p.Name == "" {
-		return 0, nil
+	for _, name := range slices.Backward(p.Names) {
+		f, err := store.Filters.Get(tx, s, name)
+		if !errors.Is(err, fault.NotFound) {
+			return f.Position, err
+		}
 	}
-	f, err := store.Filters.Get(tx, s, p.Name)
-	if errors.Is(err, fault.NotFound) {
-		return p.Rank - 1, nil // those behind it have moved up
-	}
-	return f.Position, err
+	return max(p.Rank-1, 0), nil // all are gone, and those behind them have moved up
 }

@@ -212,10 +212,8 @@ func (a *API) getMembers(ctx context.Context, in *wire.GetMembersInput) (*wire.G
 
 // memberResult tells a member to its administrator.
 func memberResult(m *store.Member) wire.Member {
-	told := wire.Member{AccountId: &m.ID, MasterId: &m.Account, AdministratorId: &m.Account, RelationshipStatus: &m.Status, UpdatedAt: isoTime(m.UpdatedAt)}
-	if m.Email != "" {
-		told.Email = &m.Email
-	}
+	told := wire.Member{AccountId: &m.ID, MasterId: &m.Account, AdministratorId: &m.Account, RelationshipStatus: &m.Status, UpdatedAt: isoTime(m.UpdatedAt),
+		Email: &m.Email} // the model requires one, also of accounts that joined through the organization
 	if m.DetectorID != "" {
 		told.DetectorId = &m.DetectorID
 	}
