@@ -55,25 +55,24 @@ func model(name, how string) kind {
 func kubernetes() family {
 	f := family{name: "Kubernetes", needs: "EKS_AUDIT_LOGS"}
 	for _, c := range []struct {
-		name     string
-		severity float64
-		did      string
+		name string
+		did  string
 	}{
-		{"CredentialAccess:Kubernetes/AnomalousBehavior.SecretsAccessed", 5, "read secrets"},
-		{"Discovery:Kubernetes/AnomalousBehavior.PermissionChecked", 2, "asked what it may do"},
-		{"Execution:Kubernetes/AnomalousBehavior.ExecInPod", 5, "ran a command in a pod"},
-		{"Execution:Kubernetes/AnomalousBehavior.WorkloadDeployed", 2, "started a workload"},
-		{"Persistence:Kubernetes/AnomalousBehavior.WorkloadDeployed!ContainerWithSensitiveMount", 8, "started a workload with a sensitive path of its node"},
-		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.RoleBindingCreated", 5, "bound a role"},
-		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.RoleCreated", 2, "made a role"},
-		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.WorkloadDeployed!PrivilegedContainer", 8, "started a workload with a privileged container"},
+		{"CredentialAccess:Kubernetes/AnomalousBehavior.SecretsAccessed", "read secrets"},
+		{"Discovery:Kubernetes/AnomalousBehavior.PermissionChecked", "asked what it may do"},
+		{"Execution:Kubernetes/AnomalousBehavior.ExecInPod", "ran a command in a pod"},
+		{"Execution:Kubernetes/AnomalousBehavior.WorkloadDeployed", "started a workload"},
+		{"Persistence:Kubernetes/AnomalousBehavior.WorkloadDeployed!ContainerWithSensitiveMount", "started a workload with a sensitive path of its node"},
+		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.RoleBindingCreated", "bound a role"},
+		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.RoleCreated", "made a role"},
+		{"PrivilegeEscalation:Kubernetes/AnomalousBehavior.WorkloadDeployed!PrivilegedContainer", "started a workload with a privileged container"},
 	} {
 		caller := "caller-impersonating"
 		if strings.Contains(c.name, "Workload") || strings.Contains(c.name, "Pod") {
 			caller = "caller-workload"
 		}
 		f.kinds = append(f.kinds, kind{
-			name: c.name, severity: c.severity,
+			name: c.name, severity: 5,
 			title: "An identity " + c.did + " in cluster {cluster} in an unusual way.",
 			text:  "{k8sUser} " + c.did + " in cluster {cluster} in circumstances that were not seen there before.",
 			samples: []look{{resource: "EKSCluster", of: all("cluster", caller), feature: "EKSAuditLogs", role: finding.RoleTarget,

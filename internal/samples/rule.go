@@ -16,7 +16,7 @@ type rule struct {
 var ruleTable = []rule{
 	{"CredentialAccess:EC2/UnsecuredCredentials", 5, "EC2PasswordDataRetrieved", "GetPasswordData", "ec2", "T1552 - Unsecured Credentials"},
 	{"CredentialAccess:RDS/ModifyAuthenticationProcess", 8, "RDSMasterPasswordReset", "ModifyDBInstance", "rds", "T1556 - Modify Authentication Process"},
-	{"DefenseImpairment:EC2/DisableOrModifyTools", 2, "EC2TerminationProtectionEnabled", "ModifyInstanceAttribute", "ec2", "T1685 - Disable or Modify Tools"},
+	{"DefenseImpairment:EC2/DisableOrModifyTools", 8, "EC2TerminationProtectionEnabled", "ModifyInstanceAttribute", "ec2", "T1685 - Disable or Modify Tools"},
 	{"DefenseImpairment:Organizations/DisableOrModifyTools", 8, "OrganizationPolicyDisabled", "DisablePolicyType", "organizations", "T1685 - Disable or Modify Tools"},
 	{"DefenseImpairment:Organizations/ModifyCloudResourceHierarchy", 8, "OrganizationLeaveAttempt", "LeaveOrganization", "organizations",
 		"T1666 - Modify Cloud Resource Hierarchy"},

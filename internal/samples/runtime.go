@@ -59,7 +59,7 @@ func events() []event {
 		{"PrivilegeEscalation:Runtime/ContainerMountsHostDirectory", 5, "mounted a directory of its host", "",
 			`"mountSource":"GeneratedFindingMountSource","mountTarget":"GeneratedFindingMountTarget","fileSystemType":"GeneratedFindingFileSystemType"`, false},
 		{"PrivilegeEscalation:Runtime/DockerSocketAccessed", 5, "talked to the socket of Docker from a container", "", `"socketPath":"GeneratedFindingSocketPath"`, false},
-		{"PrivilegeEscalation:Runtime/ElevationToRoot", 5, "became root", "", "", false},
+		{"PrivilegeEscalation:Runtime/ElevationToRoot", 2, "became root", "", "", false},
 		{"PrivilegeEscalation:Runtime/RuncContainerEscape", 8, "tried to break out of its container through runc", "", `"runcBinaryPath":"GeneratedFindingRuncBinaryPath"`, false},
 		{"PrivilegeEscalation:Runtime/SensitiveFileModified", 5, "changed a file that gives privileges", "", file, true},
 		{"PrivilegeEscalation:Runtime/SuspiciousCommand", 2, "ran a command that gains privileges", "", command, true},
@@ -73,7 +73,7 @@ func events() []event {
 		{"Trojan:Runtime/PhishingDomainRequest!DNS", 8, "looked up a phishing domain", query, "", false},
 		{"UnauthorizedAccess:Runtime/MetadataDNSRebind", 8, "resolved a public name to the metadata service", query, "", false},
 		{"UnauthorizedAccess:Runtime/TorClient", 5, "is in contact with a Tor entry node", toMail, "", false},
-		{"UnauthorizedAccess:Runtime/TorRelay", 8, "behaves like a Tor relay", toMail, "", false},
+		{"UnauthorizedAccess:Runtime/TorRelay", 5, "behaves like a Tor relay", toMail, "", false},
 	}
 }
 

@@ -47,9 +47,9 @@ func rds() family {
 		did      string
 		action   string
 	}{
-		{"CredentialAccess:RDS/AnomalousBehavior.FailedLogin", 2, "tried to log in to a database, unusually and in vain", "action-login-unusual"},
-		{"CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce", 8, "logged in to a database after many unusual attempts", "action-login-unusual"},
-		{"CredentialAccess:RDS/AnomalousBehavior.SuccessfulLogin", 5, "logged in to a database in an unusual way", "action-login-unusual"},
+		{"CredentialAccess:RDS/AnomalousBehavior.FailedLogin", 8, "tried to log in to a database, unusually and in vain", "action-login-unusual"},
+		{"CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce", 2, "logged in to a database after many unusual attempts", "action-login-unusual"},
+		{"CredentialAccess:RDS/AnomalousBehavior.SuccessfulLogin", 8, "logged in to a database in an unusual way", "action-login-unusual"},
 		{"CredentialAccess:RDS/MaliciousIPCaller.FailedLogin", 5, "tried to log in to a database from a malicious address", "action-login"},
 		{"CredentialAccess:RDS/MaliciousIPCaller.SuccessfulLogin", 8, "logged in to a database from a malicious address", "action-login"},
 		{"CredentialAccess:RDS/TorIPCaller.FailedLogin", 5, "tried to log in to a database through Tor", "action-login"},
