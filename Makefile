@@ -7,7 +7,7 @@ SIZES ?= 10000,100000
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build ./picket
 	$(GO) build -trimpath -o picket ./cmd/picket
@@ -17,6 +17,9 @@ check: ## everything CI runs: formatting, vet, generated files, all tests with t
 
 test: ## all tests, without the race detector
 	$(GO) test ./...
+
+e2e: ## call a running server as its clients do, on both stores (RUN=pattern)
+	cd test && $(GO) test -timeout 30m -run '$(RUN)' ./e2e
 
 generate: ## write docs/reference anew from the declarations
 	$(GO) generate ./...
@@ -33,4 +36,4 @@ bench: ## time whole scans against zcat on generated logs
 bench-api: ## time the API on many findings (SIZES=10000,100000)
 	$(GO) run ./bench/api -sizes $(SIZES)
 
-.PHONY: help build check test generate fuzz eval bench bench-api
+.PHONY: help build check test e2e generate fuzz eval bench bench-api

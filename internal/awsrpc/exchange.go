@@ -151,10 +151,15 @@ func scopeService(r *http.Request) (service string, signed bool) {
 	return parts[len(parts)-2], signed
 }
 
+// mostDiscarded is how much of a request that is too large is still read. A
+// client that is cut off while it sends never sees the answer.
+const mostDiscarded = 16 << 20
+
 // read reads the body, which has at most the service's limit.
 func (x *exchange) read(w http.ResponseWriter) error {
 	most := x.dialect.MaxBody
 	tooLarge := func(err error) error {
+		_, _ = io.CopyN(io.Discard, x.Body, mostDiscarded)
 		return fault.Wrap(fault.TooLarge, err, "The request is larger than "+strconv.FormatInt(most, 10)+" bytes.")
 	}
 	if x.ContentLength > most {
@@ -180,6 +185,7 @@ func (x *exchange) find() error {
 		}
 	} else {
 		x.op, x.labels = x.service.paths.find(x.Method, x.URL.EscapedPath())
+		completeARNs(x.labels, x.call.Caller.Account)
 	}
 	if x.op == nil {
 		u := x.dialect.Unknown
@@ -192,6 +198,18 @@ func (x *exchange) find() error {
 			Message: "The content type '" + abridged(kind) + "' is not supported. Send " + x.dialect.ContentType + "."}
 	}
 	return nil
+}
+
+// completeARNs puts the caller's account into ARNs that have none, before
+// anybody is asked for permission. Terraform sends such when it is told not to
+// look up its account, as it mostly is before servers other than AWS.
+func completeARNs(labels map[string]string, account string) {
+	for name, text := range labels {
+		if part := strings.SplitN(text, ":", 6); len(part) == 6 && part[0] == "arn" && part[4] == "" {
+			part[4] = account
+			labels[name] = strings.Join(part, ":")
+		}
+	}
 }
 
 // isJSON takes the types that SDKs send, and none: old ones leave it out.

@@ -206,6 +206,7 @@ func TestVerifyAndPermitRefuse(t *testing.T) {
 		{"guardduty", "GET", "/detector/12/filter/f%2F1", "", 403, nil, "guardduty:GetFilter", "arn:aws:guardduty:eu-west-1:111122223333:detector/12/filter/f/1"},
 		{"guardduty", "POST", "/detector/12/findings/archive", "{}", 403, nil, "guardduty:ArchiveFindings", "arn:aws:guardduty:eu-west-1:111122223333:detector/12"},
 		{"guardduty", "POST", "/tags/arn%3Aaws%3Aguardduty%3Ax", "{}", 403, nil, "guardduty:TagResource", "arn:aws:guardduty:x"},
+		{"guardduty", "GET", "/tags/arn:aws:guardduty:eu-west-1::detector%2F12", "", 403, nil, "guardduty:ListTagsForResource", "arn:aws:guardduty:eu-west-1:111122223333:detector/12"},
 		{"guardduty", "GET", "/detector/12/investigation/i", "", 403, nil, "guardduty:GetInvestigation", "arn:aws:guardduty:eu-west-1:111122223333:detector/12/investigation/i"},
 		{"appfabric", "GET", "/appbundles/b/ingestions/i", "", 403, nil, "appfabric:GetIngestion", "arn:aws:appfabric:eu-west-1:111122223333:appbundle/b/ingestion/i"},
 		{"logs", logs + "PutLogEvents", "/", `{"logGroupName":"g","logStreamName":"s"}`, 400, "AccessDeniedException", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:g:log-stream:s"},

@@ -160,7 +160,9 @@ func testMembers(t *testing.T, w *world) {
 	if m.UpdatedAt == nil || *m.UpdatedAt < before {
 		t.Errorf("updated at %v", m.UpdatedAt)
 	}
-	ignored := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".UpdatedAt" || p.Last().String() == ".noSmithyDocumentSerde" }, cmp.Ignore())
+	ignored := cmp.FilterPath(func(p cmp.Path) bool {
+		return p.Last().String() == ".UpdatedAt" || p.Last().String() == ".noSmithyDocumentSerde"
+	}, cmp.Ignore())
 	want := types.Member{AccountId: aws.String(memberAccount), Email: aws.String(memberAccount + "@example.com"), RelationshipStatus: aws.String("Created"),
 		MasterId: aws.String(adminAccount), AdministratorId: aws.String(adminAccount)}
 	if diff := cmp.Diff(want, m, ignored); diff != "" {

@@ -187,9 +187,11 @@ func testMalformedRequests(t *testing.T, w *world) {
 		})
 	}
 	w.send(t, httpCall{path: "/detector"}).want(t, 400, "BadRequestException", "", bad)
-	large := `{"enable":true,"clientToken":"` + strings.Repeat("x", 300<<10) + `"}`
-	if got := w.send(t, httpCall{path: "/detector", body: large}); got.status != 413 && got.status != 400 || got.class == "" {
-		t.Errorf("an oversize body: %d %s", got.status, got.body)
+	for _, size := range []int{300 << 10, 12 << 20} { // the longer is still being sent when it is refused
+		large := `{"enable":true,"clientToken":"` + strings.Repeat("x", size) + `"}`
+		if got := w.send(t, httpCall{path: "/detector", body: large}); got.status != 413 && got.status != 400 || got.class == "" {
+			t.Errorf("a body of %d bytes: %d %s", size, got.status, got.body)
+		}
 	}
 	if ids := w.admin.listDetectors(t); len(ids) != 0 {
 		t.Errorf("a refused request made %v", ids)

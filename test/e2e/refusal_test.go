@@ -89,7 +89,9 @@ func testModelRefusals(t *testing.T, w *world) {
 			}
 		})
 	}
-	t.Logf("%d rules", broken)
+	if broken < 1600 {
+		t.Errorf("only %d rules were broken; the model has more", broken)
+	}
 	if got := w.admin.getDetector(t, id); got.Status != "ENABLED" || len(got.Tags) != 0 || *got.UpdatedAt != *got.CreatedAt {
 		t.Errorf("a refused request changed the detector: %+v", got)
 	}
@@ -132,4 +134,39 @@ func (c *client) hasNothing(t *testing.T, id string) {
 			t.Errorf("%s: %s", path, got.body)
 		}
 	}
+}
+
+// TestNobodyElsesDetector calls every operation on a detector with one that the
+// caller does not own, and with what is no detector at all.
+func TestNobodyElsesDetector(t *testing.T) { each(t, testNobodyElsesDetector) }
+
+func testNobodyElsesDetector(t *testing.T, w *world) {
+	m := readModel()
+	operations, err := served()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := w.admin.detector(t)
+	own := w.other.detector(t)
+	called := 0
+	for _, operation := range operations {
+		input := m.Shapes[m.Operations[operation].Input]
+		if input == nil || input.Members["DetectorId"].In != "uri" {
+			continue
+		}
+		called++
+		for detector, want := range map[string]string{id: notOwned, unknownID: notOwned, strings.ToUpper(own): invalidDetector, own + "0": invalidDetector} {
+			in := m.validObject(input, []string{m.Operations[operation].Input})
+			in["detectorId"] = detector
+			c, _ := m.request(operation, in)
+			c.account = otherAccount
+			if got := w.send(t, c); got.status != 400 || got.class != "BadRequestException" || got.message != want {
+				t.Errorf("%s of detector %s: %d %s %s", operation, detector, got.status, got.class, got.body)
+			}
+		}
+	}
+	if called < 60 {
+		t.Errorf("only %d operations are about a detector", called)
+	}
+	w.admin.hasNothing(t, id)
 }

@@ -22,8 +22,18 @@ func compare(r *http.Request, status int, body []byte) {
 	}
 	operation := awsmiddleware.GetOperationName(r.Context())
 	for _, fault := range readModel().faults(operation, body) {
-		shapeFaults.Store(operation+fault, true)
+		if !slices.Contains(recorded, operation+fault) {
+			shapeFaults.Store(operation+fault, true)
+		}
 	}
+}
+
+// recorded are the faults that the real service has: what does not exist is not
+// there, although the model requires it.
+var recorded = []string{
+	"DescribePublishingDestination.publishingFailureStartTimestamp is missing",
+	"GetAdministratorAccount.administrator is missing",
+	"GetMasterAccount.master is missing",
 }
 
 // shapeFaults has each way once in which an answer was not the model's.

@@ -81,6 +81,12 @@ func testDetectorTags(t *testing.T, w *world) {
 	id := c.detector(t, func(in *guardduty.CreateDetectorInput) { in.Tags = tags })
 	arn := c.arn("detector/" + id)
 	checkTags(t, c, arn, func() map[string]string { return c.getDetector(t, id).Tags })
+	if err := c.tag(t, "arn:aws:guardduty:"+c.Region+"::detector/"+id, map[string]string{"from": "terraform"}); err != nil {
+		t.Errorf("by an ARN without an account: %v", err)
+	}
+	if got := c.getDetector(t, id).Tags["from"]; got != "terraform" {
+		t.Errorf("an ARN without an account is of something else: tag %q", got)
+	}
 	c.deleteDetector(t, id)
 	refused(t, c.tag(t, arn, tags), "BadRequestException", notOwned)
 	_, err := c.listTags(t, arn)

@@ -2,6 +2,7 @@ package guardduty
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	wire "picket/internal/awsgen/guardduty"
@@ -26,15 +27,15 @@ type scanList struct {
 	meets func(*store.MalwareScan) bool
 }
 
-// newScanList reads what the operations that list scans have in common; they
-// call the time that can be sorted by differently.
-func newScanList(op, attribute string, maxResults *int32, sort *wire.SortCriteria) (scanList, error) {
+// newScanList reads what the operations that list scans have in common. The
+// attributes are names of the time that scans can be sorted by.
+func newScanList(op string, maxResults *int32, sort *wire.SortCriteria, attributes ...string) (scanList, error) {
 	l := scanList{op: op, desc: true, limit: 50, meets: func(*store.MalwareScan) bool { return true }}
 	if maxResults != nil {
 		l.limit = int(*maxResults)
 	}
 	if sort != nil {
-		if sort.AttributeName == nil || *sort.AttributeName != attribute {
+		if sort.AttributeName == nil || !slices.Contains(attributes, *sort.AttributeName) {
 			return l, fault.New(fault.Invalid, "The request is rejected because the parameter sortCriteria has an invalid value.")
 		}
 		l.desc = sort.OrderBy == nil || *sort.OrderBy == wire.OrderByDesc
@@ -87,7 +88,7 @@ func eachScan(tx *store.Tx, w store.Where, desc bool, from scanPlace, f func(*st
 
 func (a *API) listScans(ctx context.Context, in *wire.ListMalwareScansInput) (*wire.ListMalwareScansOutput, error) {
 	out := &wire.ListMalwareScansOutput{Scans: []wire.MalwareScan{}}
-	l, err := newScanList("ListMalwareScans", "scanStartedAt", in.MaxResults, in.SortCriteria)
+	l, err := newScanList("ListMalwareScans", in.MaxResults, in.SortCriteria, "scanStartedAt", "scanStartTime")
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (a *API) describeScans(ctx context.Context, in *wire.DescribeMalwareScansIn
 		if _, err := ownDetector(tx, s, *in.DetectorId); err != nil {
 			return err
 		}
-		l, err := newScanList("DescribeMalwareScans", "scanStartTime", in.MaxResults, in.SortCriteria)
+		l, err := newScanList("DescribeMalwareScans", in.MaxResults, in.SortCriteria, "scanStartTime")
 		if err != nil {
 			return err
 		}
