@@ -21,6 +21,9 @@ test: ## all tests, without the race detector
 e2e: ## call a running server as its clients do, on both stores (RUN=pattern)
 	cd test && $(GO) test -timeout 30m -run '$(RUN)' ./e2e
 
+clients: ## the AWS CLI, boto3 and Terraform through whole life cycles, where they are installed
+	cd test && PICKET_CLIENTS=1 $(GO) test -v -timeout 30m -run 'TestAWSCLI|TestBoto3|TestTerraform' ./e2e
+
 generate: ## write docs/reference anew from the declarations
 	$(GO) generate ./...
 
@@ -36,4 +39,4 @@ bench: ## time whole scans against zcat on generated logs
 bench-api: ## time the API on many findings (SIZES=10000,100000)
 	$(GO) run ./bench/api -sizes $(SIZES)
 
-.PHONY: help build check test e2e generate fuzz eval bench bench-api
+.PHONY: help build check test e2e clients generate fuzz eval bench bench-api

@@ -15,12 +15,19 @@ import (
 	"time"
 )
 
-// These tests run real clients as their users do. They skip loudly where a
-// client is not installed.
+// These tests run real clients as their users do: `make clients`. The clients take
+// minutes for what the SDK does in seconds, so they are no part of `make check`.
+// They skip loudly where a client is not installed.
 
-// needs skips the test when a program is missing.
+// withClients is the variable of the environment that asks for these tests.
+const withClients = "PICKET_CLIENTS"
+
+// needs skips the test when it was not asked for, or a program is missing.
 func needs(t *testing.T, program string) {
 	t.Helper()
+	if os.Getenv(withClients) == "" {
+		t.Skipf("%s is not set", withClients)
+	}
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skipf("NOT TESTED: %v", err)
 	}
@@ -47,7 +54,6 @@ func newSTS(t *testing.T) string {
 // environment, and wants it to end well.
 func (w *world) script(t *testing.T, bucket, program, file string) {
 	t.Helper()
-	needs(t, program)
 	cmd := exec.CommandContext(t.Context(), program, filepath.Join("../clients", file))
 	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_GUARDDUTY="+w.url, "AWS_REGION="+w.region, "AWS_DEFAULT_REGION="+w.region,
 		"AWS_ACCESS_KEY_ID="+keyOf(adminAccount), "AWS_SECRET_ACCESS_KEY="+secret, "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=",
@@ -60,6 +66,7 @@ func (w *world) script(t *testing.T, bucket, program, file string) {
 var listObjects = map[string]string{"trusted.txt": "198.51.100.0/24\n", "trusted-2.txt": "198.51.100.0/25\n", "threats.txt": "203.0.113.7\n"}
 
 func TestBoto3(t *testing.T) {
+	needs(t, "python3")
 	each(t, func(t *testing.T, w *world) {
 		if out, err := exec.Command("python3", "-c", "import boto3").CombinedOutput(); err != nil {
 			t.Skipf("NOT TESTED: %v\n%s", err, out)
@@ -69,8 +76,8 @@ func TestBoto3(t *testing.T) {
 }
 
 func TestAWSCLI(t *testing.T) {
+	needs(t, "aws")
 	each(t, func(t *testing.T, w *world) {
-		needs(t, "aws")
 		w.script(t, w.bucket(t, listObjects), "bash", "life.sh")
 	})
 }
