@@ -185,7 +185,7 @@ func (x *exchange) find() error {
 		}
 	} else {
 		x.op, x.labels = x.service.paths.find(x.Method, x.URL.EscapedPath())
-		completeARNs(x.labels, x.call.Caller.Account)
+		completeARNs(x.labels, x.call.Caller)
 	}
 	if x.op == nil {
 		u := x.dialect.Unknown
@@ -200,13 +200,13 @@ func (x *exchange) find() error {
 	return nil
 }
 
-// completeARNs puts the caller's account into ARNs that have none, before
-// anybody is asked for permission. Terraform sends such when it is told not to
-// look up its account, as it mostly is before servers other than AWS.
-func completeARNs(labels map[string]string, account string) {
+// completeARNs puts the caller's account into ARNs of the service that have none,
+// before anybody is asked for permission. Terraform sends such when it is told
+// not to look up its account, as it mostly is before servers other than AWS.
+func completeARNs(labels map[string]string, c Caller) {
 	for name, text := range labels {
-		if part := strings.SplitN(text, ":", 6); len(part) == 6 && part[0] == "arn" && part[4] == "" {
-			part[4] = account
+		if part := strings.SplitN(text, ":", 6); len(part) == 6 && part[0] == "arn" && part[2] == c.Service && part[4] == "" {
+			part[4] = c.Account
 			labels[name] = strings.Join(part, ":")
 		}
 	}

@@ -8,12 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/appfabric"
 	"github.com/aws/aws-sdk-go-v2/service/appfabric/types"
+
+	"picket/internal/awsgen/wiretest"
 )
 
 func TestSDK(t *testing.T) {
 	s := newService()
 	client := sdk.New(sdk.Options{
-		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{},
+		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{}, HTTPClient: wiretest.HTTPClient,
 		Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "secret"}, nil
 		}),

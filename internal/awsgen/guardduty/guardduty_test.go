@@ -39,7 +39,7 @@ func TestRaw(t *testing.T) { newService().Raw(t) }
 func TestSDK(t *testing.T) {
 	s := newService()
 	client := sdk.New(sdk.Options{
-		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{},
+		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{}, HTTPClient: wiretest.HTTPClient,
 		Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
