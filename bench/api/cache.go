@@ -33,7 +33,7 @@ func openCache(ctx context.Context, dir string) (*cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"bench/api/finding.go", "internal/store/document.go", "internal/store/derived.go"} {
+	for _, name := range []string{"bench/api/finding.go", "internal/store/document.go", "internal/store/index/entry.go"} {
 		sources = append(sources, filepath.Join(root, name))
 	}
 	sum := sha256.New()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"picket/finding"
+	"picket/internal/store/index"
 )
 
 // benchSizes are the numbers of findings to measure with; PICKET_STORE_SIZES
@@ -98,7 +99,7 @@ func benchStore(b *testing.B, dialect string, n int) {
 			col = sortColumns[p.Sort.Attribute]
 		}
 		f := sampleFinding(r.IntN(n))
-		p.Token = (&lister{col: col}).token(placeOf(&f, col))
+		p.Token = col.token(placeOf(&f, col))
 		_, _, err := tx.ListFindings(mine, p)
 		return fmt.Sprintf("%v %s", p.Sort, p.Token), err
 	})
@@ -136,11 +137,11 @@ func benchStore(b *testing.B, dialect string, n int) {
 	})
 }
 
-func placeOf(f *finding.Finding, col sortColumn) place {
+func placeOf(f *finding.Finding, col sortColumn) index.Place {
 	doc, _ := f.JSON()
 	r, _ := recordOf(string(doc))
-	p := place{last: r.lastSeen, id: r.id}
-	p.value = map[string]any{"account": r.account, "confidence": r.confidence, "created": r.created, "updated": r.updated, "severity": r.severity,
-		"type": r.typ, "first_seen": r.firstSeen, "last_seen": r.lastSeen}[col.name]
+	p := index.Place{Last: r.LastSeen, ID: r.ID}
+	p.Value = map[index.Column]any{index.Account: r.Account, index.Confidence: r.Confidence, index.Created: r.Created, index.Updated: r.Updated,
+		index.Severity: r.Severity, index.Type: r.Type, index.FirstSeen: r.FirstSeen, index.LastSeen: r.LastSeen}[col.Column]
 	return p
 }

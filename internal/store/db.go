@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type DB struct {
 	dialect     *dialect
 	write, read *sql.DB
 	now         func() time.Time
+	index       memory
 }
 
 // Open opens the store and brings its tables up to date. dsn is a
@@ -25,7 +27,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, now: time.Now}
+	db := &DB{dialect: d, write: write, read: read, now: time.Now, index: newMemory()}
 	if err = d.check(ctx, write); err == nil {
 		err = db.migrate(ctx)
 	}
@@ -56,6 +58,11 @@ type Tx struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	dialect *dialect
+
+	index   *memory
+	base    *state // of the index, not newer than what the transaction sees; nil before the first
+	seen    *state // what the transaction sees, once it has asked
+	changed int64  // its number among the changes of findings, once it has made one
 }
 
 // Write runs f in a transaction that may write. It commits when f returns nil:
@@ -80,12 +87,13 @@ func (db *DB) snapshot() sql.IsolationLevel {
 }
 
 func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, lock string, f func(*Tx) error) error {
+	base := db.index.newest.Load()
 	tx, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // does nothing after a commit; ends it when f fails or panics
-	t := &Tx{ctx: ctx, tx: tx, dialect: db.dialect}
+	t := &Tx{ctx: ctx, tx: tx, dialect: db.dialect, index: &db.index, base: base}
 	if lock != "" {
 		if err := t.exec(lock); err != nil {
 			return fmt.Errorf("wait for other writers: %w", err)
@@ -167,6 +175,25 @@ func (t *Tx) rowGroups(n, w int) string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// rowsWritten is how many rows a statement writes: few texts of statements, so that
+// the drivers find them prepared.
+const rowsWritten = 256
+
+// each runs a statement over all values, many at a time; %s stands for the
+// list of rows of w columns that args makes.
+func each[V any](t *Tx, vs []V, w int, statement string, args func(V) []any) error {
+	for chunk := range slices.Chunk(vs, rowsWritten) {
+		flat := make([]any, 0, len(chunk)*w)
+		for _, v := range chunk {
+			flat = append(flat, args(v)...)
+		}
+		if err := t.exec(fmt.Sprintf(statement, t.rowGroups(len(chunk), w)), flat...); err != nil {
+			return fmt.Errorf("%.40s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // clean makes s fit for a text column: PostgreSQL takes neither NUL nor broken

@@ -1,18 +1,16 @@
 package store
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"picket/finding"
 	"picket/internal/fault"
 	"picket/jsonview"
 )
 
-// batch is how many findings are written at once. The widest statement has 11
-// parameters a finding; SQLite allows 32,766 in all.
+// batch is how many findings are written at once. SQLite allows a
+// statement 32,766 parameters.
 const batch = 200
 
 // PutFindings writes findings, given as GuardDuty's JSON, which the store keeps
@@ -20,18 +18,18 @@ const batch = 200
 // with the id, account and region of a stored one replaces it. Of findings that
 // are in docs twice the last counts.
 func (t *Tx) PutFindings(docs []string) error {
-	index := map[stored]int{}
+	place := map[stored]int{}
 	var rs []*record
 	for _, doc := range docs {
 		r, err := recordOf(doc)
 		if err != nil {
 			return err
 		}
-		if i, twice := index[r.key()]; twice {
+		if i, twice := place[r.key()]; twice {
 			rs[i] = r
 			continue
 		}
-		index[r.key()] = len(rs)
+		place[r.key()] = len(rs)
 		rs = append(rs, r)
 	}
 	for chunk := range slices.Chunk(rs, batch) {
@@ -58,81 +56,36 @@ func (t *Tx) PutFinding(fs ...*finding.Finding) error {
 // stored is what a finding is found by.
 type stored struct{ id, account, region string }
 
-func (r *record) key() stored { return stored{r.id, r.account, r.region} }
+func (r *record) key() stored { return stored{r.ID, r.Account, r.Region} }
 
-// putRecords writes the findings, then only what changed of what is derived
-// from them: a finding that was seen again keeps nearly all its terms.
+// putRecords writes the findings.
 func (t *Tx) putRecords(rs []*record) error {
-	old, err := t.records(rs)
+	change, err := t.change()
 	if err != nil {
 		return err
 	}
-	seqs, err := t.upsert(rs)
-	if err != nil {
-		return err
-	}
-	var d derived
+	args := make([]any, 0, 6*len(rs))
 	for _, r := range rs {
-		before := old[r.key()]
-		if before == nil {
-			before = &record{}
-		} else {
-			d.count(before, -1)
-		}
-		d.diff(seqs[r.key()], before, r)
-		d.count(r, 1)
-	}
-	return d.write(t)
-}
-
-// records reads the stored versions of rs.
-func (t *Tx) records(rs []*record) (map[stored]*record, error) {
-	args := make([]any, len(rs))
-	for i, r := range rs {
-		args[i] = r.id
-	}
-	out := map[stored]*record{}
-	err := t.rows(func(scan func(...any) error) (bool, error) {
-		var doc string
-		if err := scan(&doc); err != nil {
-			return false, err
-		}
-		r, err := recordOf(doc)
-		if err != nil {
-			return false, fmt.Errorf("stored finding: %w", err)
-		}
-		out[r.key()] = r
-		return true, nil
-	}, `SELECT d.doc FROM `+t.dialect.join(`(SELECT seq FROM findings WHERE id IN `+t.rowGroups(1, len(args))+`) f`, "finding_docs", "d", "d.finding = f.seq"), args...)
-	return out, err
-}
-
-// upsert writes the rows of rs and returns their numbers.
-func (t *Tx) upsert(rs []*record) (map[stored]int64, error) {
-	args := make([]any, 0, 11*len(rs))
-	for _, r := range rs {
-		args = append(args, r.id, r.account, r.region, r.typ, r.severity, r.confidence, r.created, r.updated, r.firstSeen, r.lastSeen, bit(r.archived))
+		args = append(args, r.ID, r.Account, r.Region, r.Updated, change, r.Encode())
 	}
 	seqs := make(map[stored]int64, len(rs))
-	err := t.rows(func(scan func(...any) error) (bool, error) {
+	err = t.rows(func(scan func(...any) error) (bool, error) {
 		var seq int64
 		var k stored
 		err := scan(&seq, &k.id, &k.account, &k.region)
 		seqs[k] = seq
 		return true, err
-	}, `INSERT INTO findings (id, account, region, type, severity, confidence, created, updated, first_seen, last_seen, archived) VALUES `+t.rowGroups(len(rs), 11)+`
-		ON CONFLICT (id, account, region) DO UPDATE SET type = excluded.type, severity = excluded.severity, confidence = excluded.confidence,
-			created = excluded.created, updated = excluded.updated, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-			archived = excluded.archived
+	}, `INSERT INTO findings (id, account, region, updated, change, entry) VALUES `+t.rowGroups(len(rs), 6)+`
+		ON CONFLICT (id, account, region) DO UPDATE SET updated = excluded.updated, change = excluded.change, entry = excluded.entry
 		RETURNING seq, id, account, region`, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	args = args[:0]
 	for _, r := range rs {
 		args = append(args, seqs[r.key()], r.doc)
 	}
-	return seqs, t.exec(`INSERT INTO finding_docs (finding, doc) VALUES `+t.rowGroups(len(rs), 2)+` ON CONFLICT (finding) DO UPDATE SET doc = excluded.doc`, args...)
+	return t.exec(`INSERT INTO finding_docs (finding, doc) VALUES `+t.rowGroups(len(rs), 2)+` ON CONFLICT (finding) DO UPDATE SET doc = excluded.doc`, args...)
 }
 
 func bit(b bool) int64 {
@@ -225,17 +178,7 @@ func (t *Tx) ExpireFindings(before int64, limit int) (int, error) {
 		}
 		total += n
 	}
-	return total, t.dropCells()
-}
-
-// dropCells removes the counters that count nothing any more.
-func (t *Tx) dropCells() error {
-	for _, table := range []string{"finding_cells", "resource_cells"} {
-		if err := t.exec(`DELETE FROM ` + table + ` WHERE n <= 0`); err != nil {
-			return fmt.Errorf("tidy %s: %w", table, err)
-		}
-	}
-	return nil
+	return total, nil
 }
 
 func (t *Tx) deleteFindings(s Scope) error {
@@ -245,31 +188,28 @@ func (t *Tx) deleteFindings(s Scope) error {
 			return fmt.Errorf("delete findings: %w", err)
 		}
 		if n == 0 {
-			return t.dropCells()
+			return nil
 		}
 	}
 }
 
-// deleteWhere deletes the findings that a condition selects, with all that is
-// derived from them.
+// keptChanges is for how many changes the numbers of deleted findings are kept:
+// an index that is older is read anew.
+const keptChanges = 100_000
+
+// deleteWhere deletes the findings that a condition selects.
 func (t *Tx) deleteWhere(where string, args ...any) (int, error) {
-	var d derived
 	var seqs []int64
 	err := t.rows(func(scan func(...any) error) (bool, error) {
 		var seq int64
-		var doc string
-		if err := scan(&seq, &doc); err != nil {
-			return false, err
-		}
-		r, err := recordOf(doc)
-		if err != nil {
-			return false, fmt.Errorf("stored finding: %w", err)
-		}
-		d.diff(seq, r, &record{})
-		d.count(r, -1)
+		err := scan(&seq)
 		seqs = append(seqs, seq)
-		return true, nil
-	}, `SELECT f.seq, d.doc FROM `+t.dialect.join(`(SELECT seq FROM findings WHERE `+where+`) f`, "finding_docs", "d", "d.finding = f.seq"), args...)
+		return true, err
+	}, `SELECT seq FROM findings WHERE `+where, args...)
+	if err != nil || len(seqs) == 0 {
+		return 0, err
+	}
+	change, err := t.change()
 	if err != nil {
 		return 0, err
 	}
@@ -280,7 +220,20 @@ func (t *Tx) deleteWhere(where string, args ...any) (int, error) {
 			}
 		}
 	}
-	return len(seqs), d.write(t)
+	err = each(t, seqs, 2, `INSERT INTO deleted_findings (change, finding) VALUES %s ON CONFLICT DO NOTHING`, func(seq int64) []any { return []any{change, seq} })
+	if err != nil {
+		return 0, err
+	}
+	return len(seqs), t.forgetDeleted(change - keptChanges)
+}
+
+// forgetDeleted forgets which findings were deleted up to a change.
+func (t *Tx) forgetDeleted(change int64) error {
+	n, err := t.affected(`DELETE FROM deleted_findings WHERE change <= $1`, change)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.exec(`UPDATE finding_clock SET floor = $1`, change)
 }
 
 func anys[T any](vs []T) []any {
@@ -290,9 +243,3 @@ func anys[T any](vs []T) []any {
 	}
 	return out
 }
-
-func compareNumbers(a, b number) int {
-	return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.value, b.value))
-}
-
-func compareTexts(a, b string) int { return strings.Compare(a, b) }

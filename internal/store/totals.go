@@ -1,6 +1,11 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+
+	"picket/finding"
+	"picket/internal/store/index"
+)
 
 // Totals are how much is kept.
 type Totals struct {
@@ -13,15 +18,20 @@ type Totals struct {
 // Totals counts what is kept for all accounts and regions.
 func (t *Tx) Totals() (Totals, error) {
 	var n Totals
-	for query, dst := range map[string][]any{
-		`SELECT count(*) FROM resources WHERE kind = 'detector'`: {&n.Detectors},
-		`SELECT CAST(coalesce(sum(CASE archived WHEN 0 THEN n ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE archived WHEN 0 THEN 0 ELSE n END), 0) AS BIGINT)
-			FROM finding_cells WHERE grain = 0`: {&n.Findings, &n.Archived},
-		t.dialect.sizeSQL: {&n.Bytes},
+	for query, dst := range map[string]*int64{
+		`SELECT count(*) FROM resources WHERE kind = 'detector'`: &n.Detectors,
+		t.dialect.sizeSQL: &n.Bytes,
 	} {
-		if _, err := t.row(dst, query); err != nil {
+		if _, err := t.row([]any{dst}, query); err != nil {
 			return n, fmt.Errorf("count what is kept: %w", err)
 		}
 	}
+	v, err := t.view()
+	if err != nil {
+		return n, fmt.Errorf("count what is kept: %w", err)
+	}
+	archived := finding.Test{Attribute: finding.LookupAttribute("service.archived"), Texts: []string{"true"}}
+	n.Archived = int64(v.Size(&index.Query{Tests: []finding.Test{archived}}))
+	n.Findings = int64(v.Size(&index.Query{})) - n.Archived
 	return n, nil
 }
