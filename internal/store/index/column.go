@@ -23,7 +23,7 @@ func (c *column[K]) add(v K) {
 }
 
 // seal gives back what only add needs.
-func (c *column[K]) seal() { c.known = nil }
+func (c *column[K]) seal() { c.known, c.codes = nil, fit(c.codes) }
 
 func (c *column[K]) at(row int) K { return c.values[c.codes[row]] }
 

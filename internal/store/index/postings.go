@@ -93,40 +93,42 @@ func ordered(x float64) uint64 {
 
 // A gathering collects keys and rows. Of each key the rows must come rising.
 type gathering struct {
-	codes  map[uint64]uint32 // key by the order of coming
-	keys   []keyed
-	last   keyed
-	counts []uint32
-	code   []uint32 // of each pair
-	row    []uint16
+	keys []uint64
+	rows []uint16
 }
 
-type keyed struct {
+// expect makes room for n pairs.
+func (g *gathering) expect(n int) {
+	g.keys, g.rows = make([]uint64, 0, n), make([]uint16, 0, n)
+}
+
+func (g *gathering) add(key uint64, row uint16) {
+	g.keys = append(g.keys, key)
+	g.rows = append(g.rows, row)
+}
+
+// coded is a key with the number that it has among the others of a gathering.
+type coded struct {
 	key  uint64
 	code uint32
 }
 
-func (g *gathering) add(key uint64, row uint16) {
-	if len(g.keys) == 0 || g.last.key != key {
-		g.last = keyed{key, g.codeOf(key)}
-	}
-	g.counts[g.last.code]++
-	g.code = append(g.code, g.last.code)
-	g.row = append(g.row, row)
-}
-
-func (g *gathering) codeOf(key uint64) uint32 {
-	code, known := g.codes[key]
-	if !known {
-		if g.codes == nil {
-			g.codes = map[uint64]uint32{}
+// distinct numbers the keys in the order of coming: each key, of each number how
+// many rows there are, and the number of each pair's key.
+func (g *gathering) distinct() (keys []coded, counts, codes []uint32) {
+	known, codes := map[uint64]uint32{}, make([]uint32, len(g.keys))
+	for i, key := range g.keys {
+		code, ok := known[key]
+		if !ok {
+			code = uint32(len(keys))
+			known[key] = code
+			keys = append(keys, coded{key, code})
+			counts = append(counts, 0)
 		}
-		code = uint32(len(g.keys))
-		g.codes[key] = code
-		g.keys = append(g.keys, keyed{key, code})
-		g.counts = append(g.counts, 0)
+		codes[i] = code
+		counts[code]++
 	}
-	return code
+	return keys, counts, codes
 }
 
 // minCommon is the least number of rows of a common key.
@@ -134,38 +136,29 @@ const minCommon = 256
 
 // postings arranges what was collected about n rows.
 func (g *gathering) postings(n int) postings {
-	slices.SortFunc(g.keys, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
-	p := postings{keys: make([]uint64, len(g.keys)), ends: make([]uint32, len(g.keys))}
-	next := make([]uint32, len(g.keys)) // where the next row of a code goes
-	common := map[uint32]bitmap{}
+	keys, counts, codes := g.distinct()
+	slices.SortFunc(keys, func(a, b coded) int { return cmp.Compare(a.key, b.key) })
+	p := postings{keys: make([]uint64, len(keys)), ends: make([]uint32, len(keys)), common: map[int]bitmap{}}
+	next, common := make([]uint32, len(keys)), make([]bitmap, len(keys)) // by code: where its next row goes
 	end := uint32(0)
-	for i, k := range g.keys {
+	for i, k := range keys {
 		p.keys[i], next[k.code] = k.key, end
-		if c := g.counts[k.code]; c >= minCommon && int(c) > n/16 {
+		if c := counts[k.code]; c >= minCommon && int(c) > n/16 { // then a bitmap is smaller
 			common[k.code] = newBitmap(n)
+			p.common[i] = common[k.code]
 		} else {
 			end += c
 		}
 		p.ends[i] = end
 	}
 	p.rows = make([]uint16, end)
-	for i, code := range g.code {
-		if g.counts[code] >= minCommon {
-			if c := common[code]; c != nil {
-				c.add(g.row[i])
-				continue
-			}
+	for i, code := range codes {
+		if c := common[code]; c != nil {
+			c.add(g.rows[i])
+			continue
 		}
-		p.rows[next[code]] = g.row[i]
+		p.rows[next[code]] = g.rows[i]
 		next[code]++
-	}
-	if len(common) > 0 {
-		p.common = make(map[int]bitmap, len(common))
-		for i, k := range g.keys {
-			if c := common[k.code]; c != nil {
-				p.common[i] = c
-			}
-		}
 	}
 	return p
 }

@@ -176,10 +176,10 @@ func (s *segment) entry(row int) *Entry {
 		Created: s.times[Created][row], Updated: s.times[Updated][row], FirstSeen: s.times[FirstSeen][row], LastSeen: s.times[LastSeen][row]}
 }
 
-// finish arranges what was added.
+// finish arranges what was added. The segment keeps nothing else of b.
 func (b *building) finish() *segment {
-	s := &b.segment
-	s.ids = b.ids.String()
+	s := b.segment
+	s.ids = strings.Clone(b.ids.String())
 	s.bySeq = make([]uint16, s.rows)
 	for i := range s.bySeq {
 		s.bySeq[i] = uint16(i)
@@ -188,7 +188,9 @@ func (b *building) finish() *segment {
 	for _, c := range []interface{ seal() }{&s.regions, &s.accounts, &s.types, &s.severity, &s.confidence, &s.cells} {
 		c.seal()
 	}
+	s.seqs, s.idEnds, s.resources, s.resourceEnds = fit(s.seqs), fit(s.idEnds), fit(s.resources), fit(s.resourceEnds)
 	for c, times := range s.times {
+		s.times[c] = fit(times)
 		s.bounds[c] = span{slices.Min(times), slices.Max(times) + 1}
 	}
 	s.terms = b.terms.postings(s.rows)
@@ -197,5 +199,8 @@ func (b *building) finish() *segment {
 		p := g.postings(s.rows)
 		s.numbers[attribute] = &p
 	}
-	return s
+	return &s
 }
+
+// fit is s without the room that it was given to grow.
+func fit[T any](s []T) []T { return append(make([]T, 0, len(s)), s...) }

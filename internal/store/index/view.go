@@ -32,6 +32,7 @@ type Edit struct {
 	parts    []part
 	copied   []bool // which live sets are the edit's own
 	growing  *building
+	pairs    int // that the segment before had, as the next may have
 	grown    []*segment
 	builders sync.WaitGroup
 }
@@ -67,6 +68,7 @@ func (e *Edit) Delete(seq int64) {
 func (e *Edit) Add(x *Entry) {
 	if e.growing == nil {
 		e.growing = &building{directory: e.from.directory}
+		e.growing.terms.expect(e.pairs)
 	}
 	e.growing.addEntry(x)
 	if e.growing.rows == maxRows {
@@ -77,7 +79,7 @@ func (e *Edit) Add(x *Entry) {
 // flush finishes the growing segment on another goroutine, one at a time.
 func (e *Edit) flush() {
 	b := e.growing
-	e.growing = nil
+	e.growing, e.pairs = nil, len(b.terms.keys)
 	e.builders.Wait()
 	e.builders.Go(func() { e.grown = append(e.grown, b.finish()) })
 }
