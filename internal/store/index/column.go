@@ -1,10 +1,16 @@
 package index
 
+import (
+	"cmp"
+	"slices"
+)
+
 // column holds a value for each row, of which many are the same: at most as many
 // different ones as a segment has rows.
 type column[K comparable] struct {
 	values []K
 	codes  []uint16 // of each row: its value's place in values
+	zones  zones[uint16]
 	known  map[K]uint16
 }
 
@@ -22,8 +28,19 @@ func (c *column[K]) add(v K) {
 	c.codes = append(c.codes, code)
 }
 
-// seal gives back what only add needs.
-func (c *column[K]) seal() { c.known, c.codes = nil, fit(c.codes) }
+// seal ends the adding. Then values rise, and codes with them.
+func (c *column[K]) seal(compare func(a, b K) int) {
+	slices.SortFunc(c.values, compare)
+	sorted := make([]uint16, len(c.values)) // by the code until now
+	for i, v := range c.values {
+		sorted[c.known[v]] = uint16(i)
+	}
+	c.known, c.codes = nil, fit(c.codes)
+	for row, code := range c.codes {
+		c.codes[row] = sorted[code]
+	}
+	c.zones = zonesOf(c.codes)
+}
 
 func (c *column[K]) at(row int) K { return c.values[c.codes[row]] }
 
@@ -45,4 +62,16 @@ func (c *column[K]) keep(b bitmap, ok func(K) bool) bool {
 		}
 	}
 	return true
+}
+
+// zones are the lowest and the highest of each 64 values, so that as many rows as
+// a word of a bitmap has are passed over at once.
+type zones[T cmp.Ordered] struct{ lo, hi []T }
+
+func zonesOf[T cmp.Ordered](values []T) zones[T] {
+	var z zones[T]
+	for zone := range slices.Chunk(values, 64) {
+		z.lo, z.hi = append(z.lo, slices.Min(zone)), append(z.hi, slices.Max(zone))
+	}
+	return z
 }

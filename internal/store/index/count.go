@@ -87,10 +87,10 @@ type tally struct {
 }
 
 func (t *tally) add(n int, at int64) {
-	if at > t.latest || t.n == 0 {
+	t.n += n
+	if at > t.latest { // most are not: nothing is written
 		t.latest = at
 	}
-	t.n += n
 }
 
 // count counts by the values of a column.

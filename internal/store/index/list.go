@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -26,11 +27,11 @@ func (v *View) List(q *Query, o Order, after *Place, limit int) []Place {
 	l := lister{matcher: newMatcher(q), order: o, ranks: v.ranking(o.Column)}
 	l.found = best[hit]{limit: limit, compare: compareHits}
 	if after != nil {
-		l.after = &hit{rank: l.turned(l.ranks.of(after.Value)), last: after.Last, id: after.ID}
+		l.after = &hit{rank: l.ranks.of(after.Value) ^ l.flip(), last: after.Last, id: after.ID}
 	}
 	for _, s := range l.stretches(v) {
-		if l.found.full() && s.first > l.found.last().rank {
-			break // no finding of this segment or those behind it comes before those that were found
+		if l.behind(s.first, math.MaxInt64) {
+			break // and so are the segments after it
 		}
 		l.look(&s)
 	}
@@ -69,58 +70,96 @@ func compareHits(a, b *hit) int {
 	return strings.Compare(a.id, b.id)
 }
 
-func (l *lister) turned(rank int64) int64 {
+// flip turns ranks round by ^ when the list is descending.
+func (l *lister) flip() int64 {
 	if l.order.Desc {
-		return ^rank
+		return -1
 	}
-	return rank
+	return 0
 }
 
-// A stretch is the part of a list that one segment has.
+// A stretch is the part of a list that one segment has: the ranks of its rows, not
+// yet flipped, or of their codes.
 type stretch struct {
 	part  *part
-	ranks []int64 // of each row, or of each code; not turned
+	ranks []int64
+	times *zones[int64] // of the ranks when they are of rows
 	codes []uint16
-	first int64 // the lowest rank, turned
+	zones *zones[uint16] // of the codes
+	first int64          // the lowest rank, flipped
+}
+
+func (l *lister) stretch(p *part) stretch {
+	s := stretch{part: p}
+	if c := l.order.Column; c < timeColumns {
+		s.ranks, s.times = p.times[c], &p.zones[c]
+		s.first = min(p.bounds[c].lo^l.flip(), (p.bounds[c].hi-1)^l.flip())
+		return s
+	}
+	s.ranks, s.codes, s.zones = l.ranks.codes(p.segment)
+	s.first = min(s.ranks[0]^l.flip(), s.ranks[len(s.ranks)-1]^l.flip())
+	return s
+}
+
+// rank is that of a row, not flipped.
+func (s *stretch) rank(row int) int64 {
+	if s.codes != nil {
+		row = int(s.codes[row])
+	}
+	return s.ranks[row]
+}
+
+// best is the lowest flipped rank of 64 rows.
+func (s *stretch) best(zone int, flip int64) int64 {
+	var lo, hi int64
+	if s.codes != nil {
+		lo, hi = s.ranks[s.zones.lo[zone]], s.ranks[s.zones.hi[zone]]
+	} else {
+		lo, hi = s.times.lo[zone], s.times.hi[zone]
+	}
+	return min(lo^flip, hi^flip)
 }
 
 // stretches are in the order of their first finding.
 func (l *lister) stretches(v *View) []stretch {
 	out := make([]stretch, len(v.parts))
 	for i := range v.parts {
-		p := &v.parts[i]
-		s := stretch{part: p}
-		if l.order.Column < timeColumns {
-			s.ranks = p.times[l.order.Column]
-			b := p.bounds[l.order.Column]
-			s.first = min(l.turned(b.lo), l.turned(b.hi-1))
-		} else {
-			s.ranks, s.codes = l.ranks.codes(p.segment)
-			s.first = min(l.turned(slices.Min(s.ranks)), l.turned(slices.Max(s.ranks)))
-		}
-		out[i] = s
+		out[i] = l.stretch(&v.parts[i])
 	}
 	slices.SortStableFunc(out, func(a, b stretch) int { return cmp.Compare(a.first, b.first) })
 	return out
 }
 
-// look offers the findings of a stretch.
+// look offers the findings of a stretch, 64 rows after the other. Rows are in the
+// order of coming as a rule, so that the newest of a list of the newest are last.
 func (l *lister) look(s *stretch) {
-	last := s.part.times[LastSeen]
-	for row := range l.rows(s.part).rows {
-		h := hit{part: s.part, row: row, last: last[row]}
-		if s.codes == nil {
-			h.rank = l.turned(s.ranks[row])
-		} else {
-			h.rank = l.turned(s.ranks[s.codes[row]])
+	rows := l.rows(s.part)
+	for i := range rows {
+		if l.order.Desc {
+			i = len(rows) - 1 - i
 		}
-		if l.found.full() {
-			worst := l.found.last()
-			if h.rank > worst.rank || h.rank == worst.rank && h.last < worst.last {
-				continue
-			}
+		if rows[i] != 0 && !l.behind(s.best(i, l.flip()), s.part.zones[LastSeen].hi[i]) {
+			l.offer(s, rows[i:i+1], i<<6)
 		}
-		if l.after != nil && h.rank < l.after.rank {
+	}
+}
+
+// behind reports whether what has a rank from best on, and no last event after
+// last, can't be on the page.
+func (l *lister) behind(best, last int64) bool {
+	if !l.found.full() {
+		return false
+	}
+	worst := l.found.last()
+	return best > worst.rank || best == worst.rank && last < worst.last
+}
+
+// offer offers the findings of rows from row base on.
+func (l *lister) offer(s *stretch, rows bitmap, base int) {
+	for row := range rows.rows {
+		row += base
+		h := hit{rank: s.rank(row) ^ l.flip(), last: s.part.times[LastSeen][row], part: s.part, row: row}
+		if l.behind(h.rank, h.last) {
 			continue
 		}
 		h.id = s.part.id(row)

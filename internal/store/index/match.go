@@ -126,14 +126,24 @@ func (t *test) add(s *segment, met bitmap) {
 }
 
 // addTimes adds the rows whose time lies within, 0 being none. All times are in
-// bounds.
+// bounds. It has no branch for a row: which rows are within can't be foretold.
 func addTimes(met bitmap, times []int64, bounds, within span) {
 	if within.lo >= within.hi || within.hi <= bounds.lo || within.lo >= bounds.hi {
 		return
 	}
-	for row, at := range times {
-		if at >= within.lo && at < within.hi && at != 0 {
-			met.add(uint16(row))
+	width := uint64(within.hi - within.lo)
+	for i := range met {
+		var word uint64
+		for bit, at := range times[i<<6 : min(i<<6+64, len(times))] {
+			in, some := uint64(0), uint64(0)
+			if uint64(at-within.lo) < width {
+				in = 1
+			}
+			if at != 0 {
+				some = 1
+			}
+			word |= (in & some) << bit
 		}
+		met[i] |= word
 	}
 }

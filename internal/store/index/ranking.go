@@ -10,8 +10,8 @@ import (
 type ranking interface {
 	// of is the rank of a value, be it one that no finding has.
 	of(value any) int64
-	// codes are the ranks of a segment's codes, and the rows' codes.
-	codes(s *segment) (ranks []int64, codes []uint16)
+	// codes are the ranks of a segment's codes, rising, and the rows' codes.
+	codes(s *segment) (ranks []int64, codes []uint16, z *zones[uint16])
 }
 
 func (v *View) ranking(c Column) ranking {
@@ -30,8 +30,9 @@ func (v *View) ranking(c Column) ranking {
 
 type timeRanks struct{}
 
-func (timeRanks) of(value any) int64                 { return value.(int64) }
-func (timeRanks) codes(*segment) ([]int64, []uint16) { return nil, nil }
+func (timeRanks) of(value any) int64 { return value.(int64) }
+
+func (timeRanks) codes(*segment) ([]int64, []uint16, *zones[uint16]) { return nil, nil, nil }
 
 // valueRanks ranks the values that the findings have by odd numbers, so that
 // there is one for what lies between two of them.
@@ -57,11 +58,11 @@ func (r *valueRanks[K]) of(value any) int64 {
 	return 2 * int64(i)
 }
 
-func (r *valueRanks[K]) codes(s *segment) ([]int64, []uint16) {
+func (r *valueRanks[K]) codes(s *segment) ([]int64, []uint16, *zones[uint16]) {
 	c := r.column(s)
 	ranks := make([]int64, len(c.values))
 	for i, v := range c.values {
 		ranks[i] = r.of(v)
 	}
-	return ranks, c.codes
+	return ranks, c.codes, &c.zones
 }

@@ -48,7 +48,8 @@ type segment struct {
 	severity, confidence     column[float64]
 	cells                    column[cell]
 	times                    [timeColumns][]int64
-	bounds                   [timeColumns]span // of the times
+	zones                    [timeColumns]zones[int64] // of the times
+	bounds                   [timeColumns]span         // of the times
 
 	resources    []uint32 // numbers in the directory
 	resourceEnds []uint32
@@ -61,6 +62,10 @@ type segment struct {
 type cell struct {
 	day      int64
 	severity float64
+}
+
+func compareCells(a, b cell) int {
+	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.severity, b.severity))
 }
 
 // span is the times from lo to before hi.
@@ -185,13 +190,17 @@ func (b *building) finish() *segment {
 		s.bySeq[i] = uint16(i)
 	}
 	slices.SortFunc(s.bySeq, func(a, b uint16) int { return cmp.Compare(s.seqs[a], s.seqs[b]) })
-	for _, c := range []interface{ seal() }{&s.regions, &s.accounts, &s.types, &s.severity, &s.confidence, &s.cells} {
-		c.seal()
+	for _, c := range []*column[string]{&s.regions, &s.accounts, &s.types} {
+		c.seal(strings.Compare)
 	}
+	s.severity.seal(cmp.Compare)
+	s.confidence.seal(cmp.Compare)
+	s.cells.seal(compareCells)
 	s.seqs, s.idEnds, s.resources, s.resourceEnds = fit(s.seqs), fit(s.idEnds), fit(s.resources), fit(s.resourceEnds)
 	for c, times := range s.times {
 		s.times[c] = fit(times)
-		s.bounds[c] = span{slices.Min(times), slices.Max(times) + 1}
+		z := zonesOf(times)
+		s.zones[c], s.bounds[c] = z, span{slices.Min(z.lo), slices.Max(z.hi) + 1}
 	}
 	s.terms = b.terms.postings(s.rows)
 	s.numbers = make(map[uint64]*postings, len(b.numbers))
