@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 
@@ -12,6 +13,7 @@ import (
 // findings, so that any number of processes can tell what they lack.
 type memory struct {
 	newest atomic.Pointer[state] // nil until the first question
+	older  atomic.Pointer[state] // one made since by who can't see the newest yet; nil for none
 	turn   chan struct{}         // has an element while somebody makes a state
 }
 
@@ -23,12 +25,34 @@ type state struct {
 
 func newMemory() memory { return memory{turn: make(chan struct{}, 1)} }
 
-// latest is the state to start from for who sees changes up to one.
+// latest is the state to start from for who sees changes up to one; nil when
+// there is none.
 func (m *memory) latest(change int64, base *state) *state {
-	if s := m.newest.Load(); s != nil && s.change <= change {
-		return s
+	for _, s := range []*state{m.newest.Load(), m.older.Load()} {
+		if s != nil && s.change <= change && (base == nil || s.change > base.change) {
+			base = s
+		}
 	}
 	return base
+}
+
+// keep keeps a state for others.
+func (m *memory) keep(s *state) {
+	if newest := m.newest.Load(); newest != nil && newest.change > s.change {
+		m.older.Store(s)
+		return
+	}
+	m.newest.Store(s)
+	m.older.Store(nil)
+}
+
+// Warm reads the index of findings, so that the first questions about them need
+// not wait until that is done.
+func (db *DB) Warm(ctx context.Context) error {
+	return db.Read(ctx, func(t *Tx) error {
+		_, err := t.view()
+		return err
+	})
 }
 
 // change is the number of the transaction among those that changed findings. It
@@ -82,8 +106,8 @@ func (t *Tx) advance(change, floor int64) (*state, error) {
 		return nil, err
 	}
 	s := &state{change, view}
-	if newest := t.index.newest.Load(); t.changed == 0 && (newest == nil || newest.change < change) {
-		t.index.newest.Store(s)
+	if t.changed == 0 {
+		t.index.keep(s)
 	}
 	return s, nil
 }
