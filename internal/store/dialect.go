@@ -91,9 +91,7 @@ func connect(dsn string) (d *dialect, write, read *sql.DB, err error) {
 
 // planner leaves PostgreSQL one way to run a query: nested loops over indexes in
 // the order in which the query is written. The queries are written for that, as
-// SQLite has no other; whether to go by an order or by a rare term is measured
-// by lister for each page, which PostgreSQL would guess from statistics that a
-// new database has not.
+// SQLite has no other, and a new database has no statistics to guess from.
 var planner = map[string]string{
 	"enable_bitmapscan": "off",
 	"enable_hashjoin":   "off",

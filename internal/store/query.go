@@ -39,7 +39,7 @@ func (q *query) list(vs []string) string {
 	return strings.Join(ps, ",")
 }
 
-// scope is the condition that finding f, or counter f, is of the region and of
+// scope is the condition that f, a finding or other row, is of the region and of
 // the accounts, which region and account are columns of. A column in an
 // expression, as in unindexed, is one that no index is used for.
 func (w *Where) scope(q *query, region, account string) string {
@@ -71,7 +71,10 @@ func (t *Tx) query(w *Where) (*index.Query, error) {
 		return nil, err
 	}
 	accounts, err := t.accountsOf(w)
-	return &index.Query{Region: w.Region, Accounts: accounts, Tests: tests}, err
+	if err != nil {
+		return nil, err
+	}
+	return &index.Query{Region: w.Region, Accounts: accounts, Tests: tests}, nil
 }
 
 // accountsOf are the accounts whose findings w selects.

@@ -10,5 +10,5 @@
 // changes leaves its row and gets a new one in a new segment; small segments and
 // those with many dead rows are merged as they come.
 //
-// It imports finding of the house.
+// It imports event and finding of the house.
 package index
