@@ -120,30 +120,40 @@ func (t *test) add(s *segment, met bitmap) {
 	}
 	if t.column < timeColumns {
 		for _, within := range t.spans {
-			addTimes(met, s.times[t.column], s.bounds[t.column], within)
+			addTimes(met, s.times[t.column], &s.zones[t.column], within)
 		}
 	}
 }
 
-// addTimes adds the rows whose time lies within, 0 being none. All times are in
-// bounds. It has no branch for a row: which rows are within can't be foretold.
-func addTimes(met bitmap, times []int64, bounds, within span) {
-	if within.lo >= within.hi || within.hi <= bounds.lo || within.lo >= bounds.hi {
+// addTimes adds the rows whose time lies within, 0 being none.
+func addTimes(met bitmap, times []int64, z *zones[int64], within span) {
+	if within.lo >= within.hi {
 		return
 	}
-	width := uint64(within.hi - within.lo)
 	for i := range met {
-		var word uint64
-		for bit, at := range times[i<<6 : min(i<<6+64, len(times))] {
-			in, some := uint64(0), uint64(0)
-			if uint64(at-within.lo) < width {
-				in = 1
-			}
-			if at != 0 {
-				some = 1
-			}
-			word |= (in & some) << bit
+		switch lo, hi := z.lo[i], z.hi[i]; {
+		case hi < within.lo || lo >= within.hi:
+		case lo > 0 && lo >= within.lo && hi < within.hi:
+			met[i] = ^uint64(0)
+		default:
+			met[i] |= timesWithin(times[i<<6:min(i<<6+64, len(times))], within)
 		}
-		met[i] |= word
 	}
+}
+
+// timesWithin is addTimes for up to 64 rows. It has no branch for a row: which
+// are within can't be foretold.
+func timesWithin(times []int64, within span) (rows uint64) {
+	width := uint64(within.hi - within.lo)
+	for bit, at := range times {
+		in, some := uint64(0), uint64(0)
+		if uint64(at-within.lo) < width {
+			in = 1
+		}
+		if at != 0 {
+			some = 1
+		}
+		rows |= (in & some) << bit
+	}
+	return rows
 }

@@ -96,13 +96,15 @@ func (s *segment) row(seq int64) (uint16, bool) {
 	return s.bySeq[i], true
 }
 
-// building makes a segment.
+// building makes a segment. What it has of its own becomes the segment's of the
+// same name.
 type building struct {
 	segment
 	directory *directory
-	ids       strings.Builder
-	terms     gathering
-	numbers   map[uint64]*gathering
+
+	ids     strings.Builder
+	terms   gathering
+	numbers map[uint64]*gathering
 }
 
 // addEntry adds a row.
