@@ -27,10 +27,7 @@ func detectorOf(tx *store.Tx, b *Batch) (d store.Detector, refusal string, err e
 		return d, detectorOff, nil
 	}
 	m, err := tx.MembershipOf(b.Scope)
-	switch {
-	case errors.Is(err, fault.NotFound):
-		return d, "", nil
-	case err == nil && m.Status == store.MemberDisabled:
+	if m != nil && m.Status == store.MemberDisabled {
 		return d, monitorOff, nil
 	}
 	return d, "", err
@@ -42,11 +39,12 @@ type suppression []finding.Test
 // suppressions are the filters that archive findings of the scope. A member's
 // are its administrator's: its own it can no longer change.
 func suppressions(tx *store.Tx, s store.Scope) ([]suppression, error) {
-	switch m, err := tx.MembershipOf(s); {
-	case err == nil:
-		s = m.Scope
-	case !errors.Is(err, fault.NotFound):
+	m, err := tx.MembershipOf(s)
+	if err != nil {
 		return nil, err
+	}
+	if m != nil {
+		s = m.Scope
 	}
 	const all = 1 << 16 // far more than the quota
 	fs, err := tx.RankedFilters(s, 0, all)

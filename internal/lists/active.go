@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
-	"picket/internal/fault"
 	"picket/internal/store"
 )
 
@@ -22,10 +20,10 @@ type List struct {
 // administrator of s, or s itself when it has none.
 func ManagerOf(tx *store.Tx, s store.Scope) (store.Scope, error) {
 	m, err := tx.MembershipOf(s)
-	if errors.Is(err, fault.NotFound) {
-		return s, nil
+	if err != nil || m == nil {
+		return s, err
 	}
-	return m.Scope, err
+	return m.Scope, nil
 }
 
 // Active returns the lists that count for the accounts logs are of: the

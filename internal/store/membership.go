@@ -1,18 +1,20 @@
 package store
 
-import "picket/internal/fault"
+// Associated says whether the member is under its administrator, be it that
+// monitoring is stopped.
+func (m *Member) Associated() bool { return m.Status == MemberEnabled || m.Status == MemberDisabled }
 
 // MembershipOf reads an account's place under its administrator, the owner of
-// what it returns: fault.NotFound when the account is nobody's member.
-func (t *Tx) MembershipOf(s Scope) (Member, error) {
+// what it returns: nil for an account that stands alone and for an administrator.
+func (t *Tx) MembershipOf(s Scope) (*Member, error) {
 	ms, err := Members.ListID(t, s.Region, s.Account)
 	if err != nil {
-		return Member{}, err
+		return nil, err
 	}
 	for i := range ms {
-		if ms[i].Status == MemberEnabled || ms[i].Status == MemberDisabled {
-			return ms[i], nil
+		if ms[i].Associated() {
+			return &ms[i], nil
 		}
 	}
-	return Member{}, fault.New(fault.NotFound, "The account has no administrator.")
+	return nil, nil
 }

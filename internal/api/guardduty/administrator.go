@@ -19,22 +19,6 @@ func (a *API) administratorRoutes() []awsrpc.Route {
 	}
 }
 
-// administratorOf finds by whom the scope's account is administered, and how:
-// the account of the result is the administrator's. It is nil for an account
-// that stands alone and for an administrator.
-func administratorOf(tx *store.Tx, s store.Scope) (*store.Member, error) {
-	memberships, err := store.Members.ListID(tx, s.Region, s.Account)
-	if err != nil {
-		return nil, err
-	}
-	for i := range memberships {
-		if associated(&memberships[i]) {
-			return &memberships[i], nil
-		}
-	}
-	return nil, nil
-}
-
 // administers says whether the scope's account has associated members.
 func administers(tx *store.Tx, s store.Scope) (bool, error) {
 	some, err := store.Members.List(tx, s, "", 1, notAssociated...)
@@ -45,16 +29,10 @@ func administers(tx *store.Tx, s store.Scope) (bool, error) {
 // over.
 var notAssociated = []string{store.MemberCreated, store.MemberInvited, store.MemberRemoved, store.MemberResigned}
 
-// associated says whether the member is under its administrator, be it that
-// monitoring is stopped.
-func associated(m *store.Member) bool {
-	return m.Status == store.MemberEnabled || m.Status == store.MemberDisabled
-}
-
 // refuseMember refuses what only administrators and accounts that stand alone
 // may manage.
 func refuseMember(tx *store.Tx, s store.Scope) error {
-	m, err := administratorOf(tx, s)
+	m, err := tx.MembershipOf(s)
 	if err == nil && m != nil {
 		err = fault.New(fault.Invalid, "The request is rejected because member accounts cannot manage specified resources or properties.")
 	}
@@ -83,7 +61,7 @@ func (a *API) administrator(ctx context.Context, detector string) (m *store.Memb
 		if _, err := ownDetector(tx, scopeOf(ctx), detector); err != nil {
 			return err
 		}
-		m, err = administratorOf(tx, scopeOf(ctx))
+		m, err = tx.MembershipOf(scopeOf(ctx))
 		return err
 	})
 	return m, err
@@ -124,7 +102,7 @@ func (a *API) leave(ctx context.Context, detector string) error {
 // resign ends the account's membership, if it has one that it may end: who is a
 // member through the organization stays.
 func resign(tx *store.Tx, s store.Scope) (left bool, err error) {
-	m, err := administratorOf(tx, s)
+	m, err := tx.MembershipOf(s)
 	if err != nil || m == nil {
 		return false, err
 	}

@@ -59,7 +59,7 @@ func (a *API) invitations(ctx context.Context) (sent []store.Member, err error) 
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
 		memberships, err := store.Members.ListID(tx, s.Region, s.Account)
 		for _, m := range memberships {
-			if m.Status == store.MemberInvited || associated(&m) && !m.ByOrganization {
+			if m.Status == store.MemberInvited || m.Associated() && !m.ByOrganization {
 				sent = append(sent, m)
 			}
 		}
@@ -72,7 +72,7 @@ func (a *API) countInvitations(ctx context.Context, _ *wire.GetInvitationsCountI
 	sent, err := a.invitations(ctx)
 	var n int32
 	for i := range sent {
-		if !associated(&sent[i]) {
+		if !sent[i].Associated() {
 			n++
 		}
 	}
@@ -110,7 +110,7 @@ func (a *API) accept(ctx context.Context, detector, administrator, invitation st
 		if m == nil || m.Status != store.MemberInvited || m.InvitationID != invitation {
 			return fault.New(fault.Invalid, noInvitation)
 		}
-		if above, err := administratorOf(tx, inviter); err != nil || above != nil {
+		if above, err := tx.MembershipOf(inviter); err != nil || above != nil {
 			return refusal(err, "The request is rejected because the current account cannot accept invitation from the given account ID since the latter is an associated member of another master account.")
 		}
 		m.Status, m.DetectorID = store.MemberEnabled, d.ID
@@ -123,7 +123,7 @@ func (a *API) accept(ctx context.Context, detector, administrator, invitation st
 
 // mayAccept refuses an account that is a member already, or an administrator.
 func mayAccept(tx *store.Tx, org *access.Organization, s store.Scope) error {
-	if above, err := administratorOf(tx, s); err != nil || above != nil {
+	if above, err := tx.MembershipOf(s); err != nil || above != nil {
 		return refusal(err, "The request is rejected because the current account cannot accept invitations since it is already an associated member of some master account.")
 	}
 	own, err := store.Members.Count(tx, s, store.MemberRemoved, store.MemberResigned)
@@ -148,7 +148,7 @@ func refusal(err error, message string) error {
 func (a *API) declineInvitations(ctx context.Context, in *wire.DeclineInvitationsInput) (*wire.DeclineInvitationsOutput, error) {
 	failed, err := a.answer(ctx, in.AccountIds, func(tx *store.Tx, m *store.Member) (string, error) {
 		switch {
-		case associated(m):
+		case m.Associated():
 			return noInvitation, nil
 		case m.Status != store.MemberInvited: // it was declined before, or taken back
 			return "", nil
@@ -161,7 +161,7 @@ func (a *API) declineInvitations(ctx context.Context, in *wire.DeclineInvitation
 
 func (a *API) deleteInvitations(ctx context.Context, in *wire.DeleteInvitationsInput) (*wire.DeleteInvitationsOutput, error) {
 	failed, err := a.answer(ctx, in.AccountIds, func(tx *store.Tx, m *store.Member) (string, error) {
-		if m.Status == store.MemberInvited || associated(m) {
+		if m.Status == store.MemberInvited || m.Associated() {
 			return notYetRefused, nil
 		}
 		m.InvitationDropped = true

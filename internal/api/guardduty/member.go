@@ -137,7 +137,7 @@ type novices struct {
 
 func newNovices(tx *store.Tx, org *access.Organization, d store.Detector) (*novices, error) {
 	n := &novices{administrator: d}
-	if above, err := administratorOf(tx, d.Scope); err != nil || above != nil {
+	if above, err := tx.MembershipOf(d.Scope); err != nil || above != nil {
 		n.refusal = memberCreates
 		return n, err
 	}
@@ -167,7 +167,7 @@ func (n *novices) create(tx *store.Tx, account, email string) (string, error) {
 		return "", err
 	}
 	enrol := n.organization.has(account)
-	if m != nil && (!enrol || associated(m)) {
+	if m != nil && (!enrol || m.Associated()) {
 		return alreadyMember, nil
 	}
 	if m == nil {

@@ -37,7 +37,7 @@ func (a *API) getMemberDetectors(ctx context.Context, in *wire.GetMemberDetector
 // account is none.
 func memberDetector(tx *store.Tx, administrator store.Scope, account string) (d store.Detector, why string, err error) {
 	m, err := memberOf(tx, administrator, account)
-	if err != nil || m == nil || !associated(m) {
+	if err != nil || m == nil || !m.Associated() {
 		return d, notMember, err
 	}
 	d, err = tx.DetectorOf(store.Scope{Region: administrator.Region, Account: account})

@@ -11,7 +11,7 @@ import (
 
 func (a *API) deleteMembers(ctx context.Context, in *wire.DeleteMembersInput) (*wire.DeleteMembersOutput, error) {
 	failed, err := a.eachMember(ctx, *in.DetectorId, in.AccountIds, func(tx *store.Tx, m *store.Member) (string, error) {
-		if associated(m) {
+		if m.Associated() {
 			return stillMember, nil
 		}
 		return "", store.Members.Delete(tx, m.Scope, m.ID)
@@ -41,7 +41,7 @@ func (a *API) disassociateMembers(ctx context.Context, in *wire.DisassociateMemb
 func (a *API) holder(ctx context.Context) (func(tx *store.Tx, m *store.Member) (string, error), error) {
 	org, err := a.organization(ctx)
 	return func(tx *store.Tx, m *store.Member) (string, error) {
-		if !m.ByOrganization || !associated(m) || !org.Has(m.ID) {
+		if !m.ByOrganization || !m.Associated() || !org.Has(m.ID) {
 			return "", nil
 		}
 		set, err := settingsOf(tx, m.Scope)
@@ -61,7 +61,7 @@ func (a *API) inviteMembers(ctx context.Context, in *wire.InviteMembersInput) (o
 		if _, err := ownDetector(tx, s, *in.DetectorId); err != nil {
 			return err
 		}
-		above, err := administratorOf(tx, s)
+		above, err := tx.MembershipOf(s)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func invite(tx *store.Tx, s store.Scope, account string, message *string) (strin
 		return "", err
 	case m == nil || m.Email == "":
 		return noEmail, nil
-	case m.Status == store.MemberInvited || associated(m):
+	case m.Status == store.MemberInvited || m.Associated():
 		return alreadyInvited, nil
 	case m.ByOrganization: // comes back by CreateMembers only
 		return errOutOfRange.Msg, nil
@@ -123,7 +123,7 @@ func (a *API) stopMonitoring(ctx context.Context, in *wire.StopMonitoringMembers
 // monitor sets an associated member's status, and its detector's with it: what
 // is not monitored is suspended.
 func monitor(tx *store.Tx, m *store.Member, to string) (string, error) {
-	if !associated(m) {
+	if !m.Associated() {
 		return notMember, nil
 	}
 	if m.Status == to {

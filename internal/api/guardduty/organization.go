@@ -81,7 +81,7 @@ func (a *API) enableAdmin(ctx context.Context, in *wire.EnableOrganizationAdminA
 			return err
 		}
 		admin := store.Scope{Region: management.Region, Account: *in.AdminAccountId}
-		if above, err := administratorOf(tx, admin); err != nil || above != nil {
+		if above, err := tx.MembershipOf(admin); err != nil || above != nil {
 			return refusal(err, errOutOfRange.Msg)
 		}
 		named := store.Administrator{Meta: store.Meta{Scope: management, ID: admin.Account, Status: enabled}}

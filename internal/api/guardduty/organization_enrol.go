@@ -66,7 +66,7 @@ func (o *organization) enrol(tx *store.Tx, m *store.Member) (why string, err err
 
 // free says whether an account is nobody else's member and administers none.
 func (o *organization) free(tx *store.Tx, at store.Scope) (bool, error) {
-	above, err := administratorOf(tx, at)
+	above, err := tx.MembershipOf(at)
 	if err != nil || above != nil && above.Account != o.administrator.Account {
 		return false, err
 	}
@@ -209,7 +209,7 @@ func (n *novices) attend(tx *store.Tx, account string, newcomer bool) error {
 		return err
 	}
 	all := o.settings.AutoEnable == string(wire.AutoEnableMembersAll)
-	if m == nil || !associated(m) {
+	if m == nil || !m.Associated() {
 		if all || newcomer && o.settings.AutoEnable == string(wire.AutoEnableMembersNew) {
 			email := ""
 			if m != nil {

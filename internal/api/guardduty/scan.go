@@ -154,5 +154,5 @@ func sees(tx *store.Tx, s store.Scope, account string) (bool, error) {
 	if errors.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return associated(&m), err
+	return m.Associated(), err
 }

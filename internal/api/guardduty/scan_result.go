@@ -84,7 +84,7 @@ func detectorsOf(tx *store.Tx, s store.Scope) (own, admin *string, err error) {
 	if own, err = detectorID(tx, s); err != nil {
 		return nil, nil, err
 	}
-	m, err := administratorOf(tx, s)
+	m, err := tx.MembershipOf(s)
 	if err != nil || m == nil {
 		return own, own, err
 	}

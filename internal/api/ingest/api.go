@@ -57,7 +57,7 @@ func target(ctx context.Context, tx *store.Tx, account *string) (store.Scope, er
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		return own, err
 	}
-	if m.Status != store.MemberEnabled && m.Status != store.MemberDisabled {
+	if !m.Associated() {
 		return own, fault.Newf(fault.Denied, "account %s neither is %s nor has it as its administrator in %s", *account, c.Account, c.Region)
 	}
 	return store.Scope{Region: c.Region, Account: *account}, nil
