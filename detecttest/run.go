@@ -109,7 +109,7 @@ func (c *testCase) batches(t *testing.T, lists *intel.Set) []*event.Batch {
 		if st.Bad > 0 {
 			t.Fatalf("case %s: %s: bad record at byte %d: %s", c.name, l.name, st.First.Offset, st.First.Reason)
 		}
-		e.Enrich(b)
+		e.Enrich(b, nil)
 		b.Sort()
 		out = append(out, b)
 	}

@@ -12,15 +12,16 @@ import (
 )
 
 // An Enricher marks batches. It keeps scratch memory, so each goroutine needs
-// its own; the lists and the geo database behind it are shared.
-// What it does to a batch depends on nothing but the batch, the lists and the
-// database: batches can be enriched in any order.
+// its own; the lists and the geo database behind it are shared. What it does to
+// a batch depends on nothing but the batch, what is known of its interfaces, the
+// lists and the database: the batches of different files can be enriched in any
+// order.
 type Enricher struct {
-	lists      *intel.Set
-	places     *geo.DB // nil: no database
-	memo       intel.SuffixMemo
-	interfaces interfaces
-	unsure     []int32 // flows whose protected side is not yet known
+	lists  *intel.Set
+	places *geo.DB // nil: no database
+	memo   intel.SuffixMemo
+	alone  Interfaces // of a batch that has none before it
+	unsure []int32    // flows whose protected side is not yet known
 }
 
 // New makes an Enricher. places may be nil.
@@ -28,9 +29,14 @@ func New(lists *intel.Set, places *geo.DB) *Enricher {
 	return &Enricher{lists: lists, places: places}
 }
 
-// Enrich fills in what decoders leave open in every row of b.
-func (e *Enricher) Enrich(b *event.Batch) {
-	e.flows(b.Flows)
+// Enrich fills in what decoders leave open in every row of b. seen is what the
+// batches before b in its file have told, and learns from b; nil: b stands alone.
+func (e *Enricher) Enrich(b *event.Batch, seen *Interfaces) {
+	if seen == nil {
+		seen = &e.alone
+		seen.reset()
+	}
+	e.flows(b.Flows, seen)
 	for i := range b.DNS {
 		e.dns(&b.DNS[i])
 	}

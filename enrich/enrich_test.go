@@ -63,7 +63,7 @@ func TestOrientation(t *testing.T) {
 	check := func(name, local string, egress bool, rows ...event.Flow) {
 		t.Helper()
 		b := event.Batch{Flows: rows}
-		New(lists(t, nil), nil).Enrich(&b)
+		New(lists(t, nil), nil).Enrich(&b, nil)
 		f := b.Flows[0]
 		if f.Local.String() != local || f.Traits&event.Egress != 0 != egress {
 			t.Errorf("%s: local %s, egress %v, want %s, %v", name, f.Local, f.Traits&event.Egress != 0, local, egress)
@@ -91,6 +91,49 @@ func TestOrientation(t *testing.T) {
 		flow(t, "10.0.0.9", 40000, "10.0.0.5", 22), flow(t, "10.0.0.9", 50000, "198.51.100.7", 443, on(2)))
 }
 
+// TestOrientationAcrossBatches: what the beginning of a file told of an
+// interface holds for the rest, and nothing of another file does.
+func TestOrientationAcrossBatches(t *testing.T) {
+	e := New(lists(t, nil), nil)
+	local := func(seen *Interfaces) string {
+		b := event.Batch{Flows: []event.Flow{flow(t, "10.0.0.5", 40000, "10.0.0.9", 22)}}
+		e.Enrich(&b, seen)
+		return b.Flows[0].Local.String()
+	}
+	var seen Interfaces
+	if got := local(&seen); got != "10.0.0.9" {
+		t.Fatalf("nothing known: local %s, want the side that serves", got)
+	}
+	e.Enrich(&event.Batch{Flows: []event.Flow{flow(t, "10.0.0.5", 50000, "198.51.100.7", 443)}}, &seen)
+	e.Enrich(&event.Batch{DNS: []event.DNS{{}}}, &seen)
+	if got := local(&seen); got != "10.0.0.5" {
+		t.Errorf("known from the batch before: local %s", got)
+	}
+	if got := local(new(Interfaces)); got != "10.0.0.9" {
+		t.Errorf("another file: local %s", got)
+	}
+	if got := local(nil); got != "10.0.0.9" {
+		t.Errorf("a batch alone: local %s", got)
+	}
+}
+
+// TestInterfacesAreBounded: a file with very many interfaces does not make the
+// memory of them grow.
+func TestInterfacesAreBounded(t *testing.T) {
+	e := New(lists(t, nil), nil)
+	var seen Interfaces
+	for i := range 20 {
+		var b event.Batch
+		for j := range maxInterfaces / 2 {
+			b.Flows = append(b.Flows, flow(t, "10.0.0.5", 40000, "10.0.0.9", 22, on(uint64(i*maxInterfaces+j)<<7)))
+		}
+		e.Enrich(&b, &seen)
+		if seen.used > maxInterfaces || len(seen.slots) > 4*maxInterfaces {
+			t.Fatalf("after batch %d: %d interfaces in %d slots", i, seen.used, len(seen.slots))
+		}
+	}
+}
+
 // tries are n records of so many packets from src to as many low ports of dst.
 func tries(t testing.TB, n int, packets uint64, src, dst string) (rows []event.Flow) {
 	for i := range n {
@@ -104,7 +147,7 @@ func TestOpener(t *testing.T) {
 	check := func(name string, want event.Traits, f event.Flow) {
 		t.Helper()
 		b := event.Batch{Flows: []event.Flow{f}}
-		New(lists(t, nil), nil).Enrich(&b)
+		New(lists(t, nil), nil).Enrich(&b, nil)
 		if got := b.Flows[0].Traits & (event.LocalClient | event.RemoteClient); got != want {
 			t.Errorf("%s: %b, want %b", name, got, want)
 		}
@@ -135,7 +178,7 @@ func TestFlowTraits(t *testing.T) {
 	l := lists(t, map[string]string{"threat": "198.51.100.7\n10.0.0.0/8\n", "aws_ranges": "203.0.113.0/24\n"})
 	traits := func(f event.Flow) (event.Traits, event.Marks) {
 		b := event.Batch{Flows: []event.Flow{f}}
-		New(l, nil).Enrich(&b)
+		New(l, nil).Enrich(&b, nil)
 		return b.Flows[0].Traits, b.Flows[0].Marks
 	}
 	want := func(name string, f event.Flow, has, lacks event.Traits) {
@@ -168,7 +211,7 @@ func TestDNS(t *testing.T) {
 	want := func(name string, d event.DNS, has, lacks event.Traits, marks, answers event.Marks) {
 		t.Helper()
 		b := event.Batch{DNS: []event.DNS{d}}
-		New(l, nil).Enrich(&b)
+		New(l, nil).Enrich(&b, nil)
 		got := b.DNS[0]
 		if got.Traits&has != has || got.Traits&lacks != 0 || got.Marks != marks || got.AnswerMarks != answers || got.Entity == 0 {
 			t.Errorf("%s: traits %b, marks %b, answers %b", name, got.Traits, got.Marks, got.AnswerMarks)
@@ -206,7 +249,7 @@ func TestTrail(t *testing.T) {
 	want := func(name string, row event.Trail, has, lacks event.Traits) {
 		t.Helper()
 		b := event.Batch{Trails: []event.Trail{row}, Meta: event.Meta{Account: "999988887777"}}
-		New(l, nil).Enrich(&b)
+		New(l, nil).Enrich(&b, nil)
 		if got := b.Trails[0].Traits; got&has != has || got&lacks != 0 || b.Trails[0].Entity == 0 {
 			t.Errorf("%s: %b, wants %b and none of %b", name, got, has, lacks)
 		}
@@ -230,7 +273,7 @@ func TestTrail(t *testing.T) {
 	want("an instance with an old id", event.Trail{User: event.Identity{Type: "AssumedRole", PrincipalID: "AROA1:i-0123abcd"}}, event.InstanceRole, 0)
 	want("a session that is no instance", event.Trail{User: event.Identity{Type: "AssumedRole", PrincipalID: "AROA1:i-am-alice"}}, 0, event.InstanceRole)
 	b := event.Batch{Trails: []event.Trail{{Caller: ip(t, "198.51.100.7")}}, Meta: event.Meta{Account: "999988887777"}}
-	New(l, nil).Enrich(&b)
+	New(l, nil).Enrich(&b, nil)
 	if got := b.Trails[0]; got.Marks != event.MarkTorExit || got.Account != "999988887777" {
 		t.Errorf("marks %b, account %q", got.Marks, got.Account)
 	}
@@ -241,7 +284,7 @@ func TestAudit(t *testing.T) {
 	want := func(name string, row event.Audit, has, lacks event.Traits) {
 		t.Helper()
 		b := event.Batch{Audits: []event.Audit{row}, Meta: event.Meta{Account: "999988887777", Cluster: "prod"}}
-		New(l, nil).Enrich(&b)
+		New(l, nil).Enrich(&b, nil)
 		if got := b.Audits[0]; got.Traits&has != has || got.Traits&lacks != 0 || got.Cluster != "prod" {
 			t.Errorf("%s: %b, wants %b and none of %b", name, got.Traits, has, lacks)
 		}
@@ -267,7 +310,7 @@ func TestNothingAllocated(t *testing.T) {
 	}
 	flows := append([]event.Flow(nil), b.Flows...)
 	e := New(lists(t, map[string]string{"c2": "bad.example\n198.51.100.66\n"}), nil)
-	if n := testing.AllocsPerRun(10, func() { copy(b.Flows, flows); e.Enrich(&b) }); n > 0 {
+	if n := testing.AllocsPerRun(10, func() { copy(b.Flows, flows); e.Enrich(&b, nil) }); n > 0 {
 		t.Errorf("%.0f allocations", n)
 	}
 }

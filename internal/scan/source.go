@@ -18,12 +18,13 @@ type source struct {
 	tally  *tally      // nil: nothing is counted
 
 	// What follows belongs to the reading goroutine until chunks is closed.
-	stats  logformat.Stats
-	opened bool
-	failed *Problem // why it was not read to its end
-	read   int64    // stored bytes
-	first  event.Time
-	last   event.Time // of the earliest and the latest row
+	stats      logformat.Stats
+	interfaces enrich.Interfaces // that flow records told of so far
+	opened     bool
+	failed     *Problem // why it was not read to its end
+	read       int64    // stored bytes
+	first      event.Time
+	last       event.Time // of the earliest and the latest row
 }
 
 func newSource(f *file, order int) *source {
@@ -81,7 +82,7 @@ func (s *source) send(ctx context.Context, c *chunk) bool {
 
 // prepare makes a decoded batch ready for the engine.
 func (s *source) prepare(e *enrich.Enricher, b *event.Batch, w *workers) {
-	e.Enrich(b)
+	e.Enrich(b, &s.interfaces)
 	b.Sort()
 	w.rows(b.Len())
 	if s.tally != nil {
