@@ -115,6 +115,7 @@ type Identity struct {
 	MFA          string // "true" or "false", "" when unknown
 	RoleDelivery string // ec2RoleDelivery
 	AssumedRoot  string // "true" in a session of sts:AssumeRoot
+	Scope        string // inScopeOf: what the credentials were issued to, raw JSON
 }
 
 // Principal names who acts across sessions: the role of an assumed role, else

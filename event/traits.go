@@ -51,8 +51,7 @@ const (
 	Root                            // the account's root user
 	InstanceRole                    // credentials delivered to an EC2 instance
 	ConsoleLogin                    // a console sign-in
-	ReadOnly
-	OwnAccount // recipient account is the caller's account
+	OwnAccount                      // recipient account is the caller's account
 )
 
 // Traits of a DNS row.

@@ -48,6 +48,7 @@ const (
 	userInvokedBy
 	userRoleDelivery
 	userAssumedRoot
+	userScope
 	userCreated
 	userMFA
 	issuerType
@@ -85,8 +86,9 @@ var userIdentitySchema = newSchema(slotUser, []key{
 	wanted(textValue, userKey, "accessKeyId"),
 	wanted(textValue, userName, "userName"),
 	wanted(textValue, userInvokedBy, "invokedBy"),
+	wanted(rawValue, userScope, "inScopeOf"),
 	nested(noField, "sessionContext", sessionSchema),
-}, "identityProvider", "onBehalfOf", "credentialId", "inScopeOf")
+}, "identityProvider", "onBehalfOf", "credentialId")
 
 var trailKeys = []key{
 	nested(trailUser, "userIdentity", userIdentitySchema),
@@ -226,6 +228,7 @@ func (st *State) fillIdentity(u *event.Identity) {
 	u.InvokedBy = s.view(b, userInvokedBy)
 	u.RoleDelivery = s.view(b, userRoleDelivery)
 	u.AssumedRoot = s.view(b, userAssumedRoot)
+	u.Scope = s.raw(userScope)
 	u.Created = s.view(b, userCreated)
 	u.MFA = s.view(b, userMFA)
 	u.IssuerType = s.view(b, issuerType)

@@ -197,7 +197,7 @@ func twinTrail(o members) (event.Trail, bool) {
 			InvokedBy: user.text("invokedBy"), IssuerType: issuer.text("type"), IssuerID: issuer.text("principalId"),
 			IssuerARN: issuer.text("arn"), IssuerName: issuer.text("userName"), Created: attributes.text("creationDate"),
 			MFA: attributes.text("mfaAuthenticated"), RoleDelivery: session.text("ec2RoleDelivery"),
-			AssumedRoot: session.text("assumedRoot"),
+			AssumedRoot: session.text("assumedRoot"), Scope: user.raw("inScopeOf"),
 		},
 	}
 	if t.Account == "" {

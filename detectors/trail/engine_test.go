@@ -142,7 +142,7 @@ func TestResourceAtNewAddressOfAWS(t *testing.T) {
 		rows = append(rows, call(role, "other", "198.51.100.7", time.Duration(i)*3*time.Minute))
 	}
 	task := call("AROATASK", "0123456789abcdef0123456789abcdef", "203.0.113.50", 6*time.Hour)
-	task.Raw = `{"userIdentity":{"inScopeOf":{"credentialsIssuedTo":"arn:aws:ecs:us-east-1:111122223333:task/main/0123456789abcdef0123456789abcdef"}}}`
+	task.User.Scope = `{"credentialsIssuedTo":"arn:aws:ecs:us-east-1:111122223333:task/main/0123456789abcdef0123456789abcdef"}`
 	strict := credentialParams()
 	strict.Strict = true
 	if got := hits(t, ResourceCredentials, strict, append(rows, task)...); len(got) != 1 {
@@ -176,7 +176,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add("PutBucketPolicy", `{"bucketName":"b","bucketPolicy":"{\"Statement\":[]}"}`, "", "3")
 	f.Add("UpdateAccountPasswordPolicy", `{"minimumPasswordLength":-1,"maxPasswordAge":99999999}`, "", "4")
 	f.Add("CopyObject", `{"bucketName":"b","x-amz-copy-source":"/%2f%zz"}`, "", "5")
-	f.Add("PutBucketPublicAccessBlock", `{"bucketName":"","PublicAccessBlockConfiguration":{}}`, `{"userIdentity":{"inScopeOf":{"sourceArn":"arn:"}}}`, "6")
+	f.Add("PutBucketPublicAccessBlock", `{"bucketName":"","PublicAccessBlockConfiguration":{}}`, `{"sourceArn":"arn:"}`, "6")
 	f.Fuzz(func(t *testing.T, name, params, other, who string) {
 		e, err := engine.New(All, 1, nil)
 		if err != nil {
@@ -186,7 +186,7 @@ func FuzzRecord(f *testing.F) {
 		for i, source := range []string{"cloudtrail", "s3", "iam", "ec2", "bedrock", "signin"} {
 			rows = append(rows, event.Trail{At: start + event.Time(i), Entity: 1, Name: name, Source: source + ".amazonaws.com", Params: jsonview.Get(params),
 				Raw: other, UserAgent: other, Caller: event.IPv4(uint32(0xcb007100 + i)), EndpointAccount: who,
-				User:   event.Identity{Type: []string{"AssumedRole", "IAMUser", "Root"}[i%3], PrincipalID: who + ":" + other, AccessKey: who},
+				User:   event.Identity{Type: []string{"AssumedRole", "IAMUser", "Root"}[i%3], PrincipalID: who + ":" + other, AccessKey: who, Scope: jsonview.Get(other)},
 				Traits: event.Succeeded | event.PublicCaller | event.S3 | event.Traits(len(other))<<5&(event.InstanceRole|event.DataEvent|event.ConsoleLogin),
 				Marks:  callerMarks})
 		}

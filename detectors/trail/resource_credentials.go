@@ -54,7 +54,7 @@ func (w *resourceWatch) see(pass *detect.Pass, t *event.Trail) {
 	public := t.Traits&event.PublicCaller != 0
 	arn, signs := "", 0
 	if t.User.Type == "AssumedRole" {
-		arn = holderARN(t.Raw)
+		arn = holderARN(t.User.Scope)
 		if public && w.habits.strange(pass, t) {
 			signs = w.p.Suspicion
 		}
@@ -75,18 +75,12 @@ func service(arn string) string {
 	return rest
 }
 
-// scopeLook is how much of a record is searched for inScopeOf: userIdentity
-// comes first in a record, and is shorter.
-const scopeLook = 4096
-
 // holderARN is whom a session's credentials were issued to
 // (userIdentity.inScopeOf, CloudTrail guide), "" when the record does not say.
-func holderARN(raw string) string {
-	// The search is for the end of the name: S is a rare letter in a record, i is not.
-	if !strings.Contains(raw[:min(len(raw), scopeLook)], `ScopeOf"`) {
+func holderARN(scope string) string {
+	if scope == "" {
 		return ""
 	}
-	scope := jsonview.Get(raw, "userIdentity", "inScopeOf")
 	if to := jsonview.GetString(scope, "credentialsIssuedTo"); to != "" {
 		return to
 	}
