@@ -25,6 +25,7 @@ type Table[K comparable, V any] struct {
 	ttl     event.Time
 	max     int
 	used    int
+	shift   uint8   // a hash shifted right by it is a slot: slots lie in the order of hashes
 	tags    []uint8 // 0: never used; else 0x80 | 7 bits of the hash
 	entries []entry[K, V]
 	hand    int // where the next search for an entry to evict begins
@@ -34,8 +35,8 @@ type Table[K comparable, V any] struct {
 type entry[K comparable, V any] struct {
 	entity uint64
 	seen   event.Time
+	val    V // before key: at the end a value of no size would take room
 	key    K
-	val    V
 }
 
 const (
@@ -115,6 +116,21 @@ func (t *Table[K, V]) At(p *Pass, k K) *V {
 	return t.insert(h, p, &k)
 }
 
+// Add marks k seen for the pass's entity and reports whether that is new, or
+// was expired.
+func (t *Table[K, V]) Add(p *Pass, k K) bool {
+	h := t.hash(p.Entity, &k)
+	i := t.find(h, p.Entity, &k)
+	if i < 0 {
+		t.insert(h, p, &k)
+		return true
+	}
+	e := &t.entries[i]
+	expired := p.Now-e.seen > t.ttl
+	e.seen = max(e.seen, p.Now)
+	return expired
+}
+
 // Get returns the value of k for the pass's entity, nil when there is none.
 // It does not mark it seen.
 func (t *Table[K, V]) Get(p *Pass, k K) *V {
@@ -143,8 +159,8 @@ func (t *Table[K, V]) find(h, entity uint64, k *K) int {
 		return -1
 	}
 	mask := len(t.tags) - 1
-	tag := uint8(h>>57) | 0x80
-	for i := int(h) & mask; t.tags[i] != 0; i = (i + 1) & mask {
+	tag := tagOf(h)
+	for i := int(h >> t.shift); t.tags[i] != 0; i = (i + 1) & mask {
 		if t.tags[i] == tag && t.entries[i].entity == entity && t.entries[i].key == *k {
 			return i
 		}
@@ -167,14 +183,16 @@ func (t *Table[K, V]) insert(h uint64, p *Pass, k *K) *V {
 // place finds the free slot for a new entry and takes it.
 func (t *Table[K, V]) place(h uint64) int {
 	mask := len(t.tags) - 1
-	i := int(h) & mask
+	i := int(h >> t.shift)
 	for t.tags[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.tags[i] = uint8(h>>57) | 0x80
+	t.tags[i] = tagOf(h)
 	t.used++
 	return i
 }
+
+func tagOf(h uint64) uint8 { return uint8(h) | 0x80 }
 
 // grow makes room for new entries: by dropping the expired ones, and by more
 // slots when that was not enough. Tables whose keys come and go so reach a size
@@ -194,9 +212,13 @@ func (t *Table[K, V]) grow(now event.Time) {
 	}
 }
 
+// rebuild gives the table so many slots, a power of two. Entries keep their
+// order, so old and new memory are gone through from end to end: with places
+// all over it this was the longest pause of a scan.
 func (t *Table[K, V]) rebuild(slots int) {
 	tags, entries := t.tags, t.entries
 	t.tags, t.entries, t.used, t.hand = make([]uint8, slots), make([]entry[K, V], slots), 0, 0
+	t.shift = uint8(64 - bits.TrailingZeros(uint(slots)))
 	for i, tag := range tags {
 		if tag != 0 {
 			e := &entries[i]
@@ -232,7 +254,7 @@ func (t *Table[K, V]) evict(now event.Time) {
 func (t *Table[K, V]) remove(i int) {
 	mask := len(t.tags) - 1
 	for j := (i + 1) & mask; t.tags[j] != 0; j = (j + 1) & mask {
-		home := int(t.hash(t.entries[j].entity, &t.entries[j].key)) & mask
+		home := int(t.hash(t.entries[j].entity, &t.entries[j].key) >> t.shift)
 		if (j-home)&mask >= (j-i)&mask {
 			t.tags[i], t.entries[i] = t.tags[j], t.entries[j]
 			i = j
@@ -319,8 +341,11 @@ func (t *Table[K, V]) Save(w io.Writer) error {
 	if _, err := w.Write(n[:]); err != nil {
 		return err
 	}
-	for i, tag := range t.tags {
-		if tag == 0 {
+	for n := range t.tags {
+		// Not in the order of slots: filling a smaller table in the order of hashes
+		// would heap all entries up in one place.
+		i := int(uint32(n)*scatter) & (len(t.tags) - 1)
+		if t.tags[i] == 0 {
 			continue
 		}
 		if _, err := w.Write(rawBytes(&t.entries[i])); err != nil {
@@ -329,6 +354,10 @@ func (t *Table[K, V]) Save(w io.Writer) error {
 	}
 	return nil
 }
+
+// scatter is a step through the slots that comes to each of them once, as any
+// odd number does, and to neighbours far apart: 2^32 divided by the golden ratio.
+const scatter = 0x9e3779b1
 
 // Load adds saved entries.
 func (t *Table[K, V]) Load(r io.Reader, keep func(uint64) bool) error {

@@ -150,6 +150,49 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
+// TestLoadIsFast: filling a table from a snapshot takes about as long as it took
+// to fill the one that was saved. Entries that come in the order of a table's
+// slots would all end up in one cluster of the smaller table: quadratic.
+func TestLoadIsFast(t *testing.T) {
+	const n = 150_000
+	var s Setup
+	p := Pass{Now: event.Day, Entity: 1}
+	from, to := NewTable[uint64, uint64](&s, "t", time.Hour, n), NewTable[uint64, uint64](&s, "t", time.Hour, n)
+	begin := time.Now()
+	for i := range uint64(n) {
+		from.At(&p, i)
+	}
+	filled := time.Since(begin)
+	var buf bytes.Buffer
+	if err := from.Save(&buf); err != nil {
+		t.Fatal(err)
+	}
+	begin = time.Now()
+	if err := to.Load(&buf, func(uint64) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begin); took > 20*filled {
+		t.Errorf("loaded in %v, filled in %v", took, filled)
+	}
+}
+
+func TestAdd(t *testing.T) {
+	var s Setup
+	tab := NewTable[uint64, struct{}](&s, "t", time.Minute, 100)
+	step := func(what string, after event.Time, entity uint64, want bool) {
+		t.Helper()
+		if got := tab.Add(&Pass{Now: event.Day + after, Entity: entity}, 7); got != want {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	step("never seen", 0, 1, true)
+	step("seen", 50*event.Second, 1, false)
+	step("another entity's", 50*event.Second, 2, true)
+	step("seen a minute ago", 110*event.Second, 1, false)
+	step("seen an hour ago", event.Hour, 1, true)
+	step("seen just now", event.Hour, 1, false)
+}
+
 func TestWrongDeclarationsPanic(t *testing.T) {
 	panics := func(name string, f func(*Setup)) {
 		t.Helper()

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -126,7 +128,9 @@ func (e *Engine) Health() Health {
 
 // The memory of event identifiers, by which a record that is delivered twice
 // is counted once. CloudTrail and Kubernetes events carry identifiers; a
-// repeated delivery comes within minutes, at most days (CloudTrail guide).
+// repeated delivery comes within minutes, at most days (CloudTrail guide). 64
+// bits of an identifier are kept: that two of a million events share them has a
+// chance of 3e-8.
 const (
 	seenTTL = 48 * time.Hour
 	seenMax = 1 << 20
@@ -137,7 +141,7 @@ type shard struct {
 	index, of uint64
 	runners   []runner
 	pick      [event.NumKinds]picker
-	seen      *detect.Table[[16]byte, uint8]
+	seen      *detect.Table[uint64, struct{}]
 	setup     detect.Setup // holds the shard's own tables
 	pass      detect.Pass
 	joiner    joiner
@@ -157,7 +161,7 @@ type runner struct {
 
 func newShard(ds []*detect.Detector, tune Tuning, index, of uint64) *shard {
 	s := &shard{index: index, of: of}
-	s.seen = detect.NewTable[[16]byte, uint8](&s.setup, "seen", seenTTL, seenMax)
+	s.seen = detect.NewTable[uint64, struct{}](&s.setup, "seen", seenTTL, seenMax)
 	for i, d := range ds {
 		set := detect.Setup{Params: d.Params}
 		if p, ok := tune[d.Name]; ok {
@@ -244,11 +248,15 @@ func (s *shard) enter(entity uint64, at event.Time, id *[16]byte) bool {
 	if *id == ([16]byte{}) {
 		return true
 	}
-	n := s.seen.At(&s.pass, *id)
-	if *n > 0 {
+	if !s.seen.Add(&s.pass, short(id)) {
 		s.duplicates++
 		return false
 	}
-	*n = 1
 	return true
+}
+
+// short is 64 bits of an identifier that hang on all of its bits.
+func short(id *[16]byte) uint64 {
+	hi, lo := bits.Mul64(binary.LittleEndian.Uint64(id[:8])^0x9e3779b97f4a7c15, binary.LittleEndian.Uint64(id[8:])^0xd6e8feb86659fd93)
+	return hi ^ lo
 }

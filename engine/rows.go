@@ -102,6 +102,7 @@ type picker struct {
 	always  uint64 // detectors without a choice
 	byTrait []traitRule
 	byName  map[string][]traitRule
+	names   nameFilter // what byName may hold
 	// memo holds the answers for rows without marks by their traits. Rows have
 	// few combinations of traits: measured on flow logs, going through the rules
 	// takes 45 ns a row and looking here 2.
@@ -150,7 +151,7 @@ func (p *picker) remove(i int) {
 }
 
 func (p *picker) compile() {
-	p.byTrait, p.byName, p.memo = nil, nil, [256]answer{}
+	p.byTrait, p.byName, p.names, p.memo = nil, nil, nameFilter{}, [256]answer{}
 	for _, r := range p.rules {
 		t := traitRule{r.bit, r.when.All, r.when.None, r.when.Any, r.when.Marks}
 		if len(r.when.Names) == 0 {
@@ -162,13 +163,14 @@ func (p *picker) compile() {
 		}
 		for _, n := range r.when.Names {
 			p.byName[n] = append(p.byName[n], t)
+			p.names.add(n)
 		}
 	}
 }
 
 func (p *picker) match(t event.Traits, m event.Marks, name string) uint64 {
 	set := p.fitting(t, m)
-	if p.byName != nil {
+	if p.names.has(name) {
 		for _, r := range p.byName[name] {
 			if r.fits(t, m) {
 				set |= r.bit
@@ -176,6 +178,30 @@ func (p *picker) match(t event.Traits, m event.Marks, name string) uint64 {
 		}
 	}
 	return set
+}
+
+// nameFilter answers for most names that nobody asked for, without hashing
+// them: hashing the name of each record was a tenth of the engine's time on S3
+// data events.
+type nameFilter [64]uint64
+
+func (f *nameFilter) add(name string) {
+	w, b := nameBit(name)
+	f[w] |= b
+}
+
+func (f *nameFilter) has(name string) bool {
+	w, b := nameBit(name)
+	return f[w]&b != 0
+}
+
+// nameBit is a name's place: by its length and its first and last letters.
+func nameBit(name string) (word int, bit uint64) {
+	n := len(name)
+	if n == 0 {
+		return 0, 1
+	}
+	return (n + int(name[n/2])) & 63, 1 << ((name[0] ^ name[n-1]<<1) & 63)
 }
 
 // fitting is the detectors that want a row of any name.
