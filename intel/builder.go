@@ -81,11 +81,7 @@ func (b *Builder) add(l List, r io.Reader) (Stats, error) {
 	}
 	b.lists = append(b.lists, Info{List: l})
 	in := intake{Builder: b, list: &l, index: uint16(len(b.lists) - 1)}
-	if len(b.sources) == 0 {
-		b.sources = append(b.sources, source{mark: markPorts})
-		b.names = append(b.names, "")
-		b.nameIDs = map[string]uint16{"": 0}
-	}
+	b.begin()
 	st, err := Read(r, l.Format, l.MaxBytes, in.take)
 	if err != nil {
 		return st, err
@@ -97,6 +93,15 @@ func (b *Builder) add(l List, r io.Reader) (Stats, error) {
 	}
 	b.lists[in.index].Stats = st
 	return st, nil
+}
+
+// begin gives a new builder the source and the name that every builder has.
+func (b *Builder) begin() {
+	if len(b.sources) == 0 {
+		b.sources = append(b.sources, source{mark: markPorts})
+		b.names = append(b.names, "")
+		b.nameIDs = map[string]uint16{"": 0}
+	}
 }
 
 // intake takes the entries of one list into the builder.

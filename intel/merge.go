@@ -22,63 +22,27 @@ func (b *Builder) AddFiles(lists []List) (errs []error) {
 		})
 	}
 	wg.Wait()
+	var read []part
 	for i := range parts {
-		if errs[i] == nil {
-			errs[i] = b.merge(&parts[i])
+		if errs[i] != nil {
+			continue
 		}
-		parts[i] = Builder{}
+		var m mapping
+		if m, errs[i] = b.adopt(&parts[i]); errs[i] == nil {
+			read = append(read, part{&parts[i], m})
+		}
 	}
+	b.take(read)
 	return errs
 }
 
-// merge adds what o collected, or with an error nothing of it, as if its lists
-// had been added to b. o must not be used again.
-func (b *Builder) merge(o *Builder) error {
-	if len(b.sources) == 0 {
-		*b = *o
-		return nil
-	}
-	if len(b.lists)+len(o.lists) > maxSources || len(b.sources)+len(o.sources)-1 > maxSources+1 {
-		return errLists
-	}
-	m := mapping{source: uint16(len(b.sources) - 1), names: make([]uint16, len(o.names))}
-	for i, name := range o.names {
-		m.names[i] = b.intern([]byte(name))
-	}
-	for _, s := range o.sources[1:] {
-		b.sources = append(b.sources, source{s.list + uint16(len(b.lists)), s.mark})
-	}
-	b.lists = append(b.lists, o.lists...)
-	b.mergeEntries(o, m)
-	return nil
+// A part is what one list gave, on its way into a builder where sources and
+// names have other numbers.
+type part struct {
+	*Builder
+	mapping
 }
 
-func (b *Builder) mergeEntries(o *Builder, m mapping) {
-	b.records4 = slices.Grow(b.records4, len(o.records4))
-	for _, r := range o.records4 {
-		to := m.ref(ref{uint16(r.source()), uint16(r.name())})
-		b.records4 = append(b.records4, newRecord4(r.first(), r.length(), uint32(to.source), uint32(to.name)))
-	}
-	b.records6 = slices.Grow(b.records6, len(o.records6))
-	for _, r := range o.records6 {
-		r.ref = m.ref(r.ref)
-		b.records6 = append(b.records6, r)
-	}
-	for _, e := range o.endpoints {
-		e.ref = m.ref(e.ref)
-		b.endpoints = append(b.endpoints, e)
-	}
-	from := uint32(len(b.arena))
-	b.arena = append(b.arena, o.arena...)
-	b.domains = slices.Grow(b.domains, len(o.domains))
-	for _, d := range o.domains {
-		d.off += from
-		d.ref = m.ref(d.ref)
-		b.domains = append(b.domains, d)
-	}
-}
-
-// mapping says what sources and names of one builder are called in another.
 type mapping struct {
 	source uint16 // added to all but source 0, which is the same in every builder
 	names  []uint16
@@ -89,4 +53,71 @@ func (m mapping) ref(r ref) ref {
 		r.source += m.source
 	}
 	return ref{r.source, m.names[r.name]}
+}
+
+// adopt adds o's lists, sources and names to b's, or with an error nothing.
+func (b *Builder) adopt(o *Builder) (mapping, error) {
+	b.begin()
+	if len(b.lists)+len(o.lists) > maxSources || len(b.sources)+len(o.sources)-1 > maxSources+1 {
+		return mapping{}, errLists
+	}
+	m := mapping{source: uint16(len(b.sources) - 1), names: make([]uint16, len(o.names))}
+	for i, name := range o.names {
+		m.names[i] = b.intern([]byte(name))
+	}
+	for _, s := range o.sources[1:] {
+		b.sources = append(b.sources, source{s.list + uint16(len(b.lists)), s.mark})
+	}
+	b.lists = append(b.lists, o.lists...)
+	return m, nil
+}
+
+// take adds the entries of adopted parts, in their order, all at once.
+func (b *Builder) take(parts []part) {
+	var records4, records6, domains, arena int
+	for _, p := range parts {
+		records4, records6 = records4+len(p.records4), records6+len(p.records6)
+		domains, arena = domains+len(p.domains), arena+len(p.arena)
+	}
+	// Room is made before: what is being filled must not move.
+	b.records4, b.records6 = slices.Grow(b.records4, records4), slices.Grow(b.records6, records6)
+	b.domains, b.arena = slices.Grow(b.domains, domains), slices.Grow(b.arena, arena)
+	var wg sync.WaitGroup
+	for _, p := range parts {
+		from := uint32(len(b.arena))
+		to := Builder{records4: longer(&b.records4, len(p.records4)), records6: longer(&b.records6, len(p.records6)),
+			domains: longer(&b.domains, len(p.domains)), arena: longer(&b.arena, len(p.arena))}
+		wg.Go(func() { p.fill(&to, from) })
+		for _, e := range p.endpoints {
+			e.ref = p.ref(e.ref)
+			b.endpoints = append(b.endpoints, e)
+		}
+	}
+	wg.Wait()
+}
+
+// longer makes s longer by n, for which it has room, and returns the new part.
+func longer[T any](s *[]T, n int) []T {
+	at := len(*s)
+	*s = (*s)[:at+n]
+	return (*s)[at:]
+}
+
+// fill writes p's entries to those of to, which are as many; domains lie from
+// from on in the arena they go to.
+func (p *part) fill(to *Builder, from uint32) {
+	for i, r := range p.records4 {
+		ref := p.ref(ref{uint16(r.source()), uint16(r.name())})
+		to.records4[i] = r&^(1<<(sourceBits+nameBits)-1) | record4(ref.source)<<nameBits | record4(ref.name)
+	}
+	for i, r := range p.records6 {
+		r.ref = p.ref(r.ref)
+		to.records6[i] = r
+	}
+	copy(to.arena, p.arena)
+	for i, d := range p.domains {
+		d.off += from
+		d.ref = p.ref(d.ref)
+		to.domains[i] = d
+	}
 }
