@@ -10,9 +10,12 @@ import (
 const (
 	// chunkBytes is how much of a file is decoded at once: so little that decoding
 	// finds the unpacked text in the processor's cache, so much that handing it on
-	// costs nothing (measured: 256 KiB to 1 MiB are equally fast). What an
-	// interface's own address is is learnt within a chunk, which speaks for 512.
-	chunkBytes = 512 << 10
+	// costs nothing (measured: 128 KiB to 1 MiB are equally fast).
+	chunkBytes = 256 << 10
+	// maxWaiting is how many decoded chunks of a file wait for their turn, so that
+	// while the engine is busy others decode on. Few and large ones let one
+	// processor wait for the other more (measured with two, on S3 data events).
+	maxWaiting = 3
 	// smallChunk is up to which size chunks are kept apart, so that thousands of
 	// small files do not each hold on to a large buffer.
 	smallChunk = 64 << 10
@@ -80,8 +83,8 @@ const (
 )
 
 // cost is the memory that reading f takes: a chunk that is being shown to the
-// engine, two that wait for that, and one that is being unpacked; what the
-// unpacker holds comes on top.
+// engine, those that wait for that, one that is decoded and can't wait there
+// yet, and one that is being unpacked; what the unpacker holds comes on top.
 func (f *file) cost() int64 {
 	c := int64(sourceBytes) + f.window
 	if f.packing == gzipped && f.Size >= 0 && f.Size <= maxWhole {
@@ -90,5 +93,5 @@ func (f *file) cost() int64 {
 	if f.text <= chunkBytes {
 		return c + f.text*rowsFactor/2
 	}
-	return c + (3*rowsFactor/2+1)*chunkBytes
+	return c + ((1+maxWaiting+1)*rowsFactor/2+1)*chunkBytes
 }

@@ -14,7 +14,7 @@ type source struct {
 	*file
 	order  int // position among all files: decides between rows of the same time
 	cost   int64
-	chunks chan *chunk // one may wait here while the next is decoded
+	chunks chan *chunk // decoded, waiting for their turn
 	tally  *tally      // nil: nothing is counted
 
 	// What follows belongs to the reading goroutine until chunks is closed.
@@ -28,7 +28,7 @@ type source struct {
 }
 
 func newSource(f *file, order int) *source {
-	return &source{file: f, order: order, cost: f.cost(), chunks: make(chan *chunk, 1)}
+	return &source{file: f, order: order, cost: f.cost(), chunks: make(chan *chunk, maxWaiting)}
 }
 
 // workers share the right to work, which goes with what enrichment needs.
