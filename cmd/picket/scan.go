@@ -88,8 +88,9 @@ bad records is reported on standard error and counted; the scan goes on.`,
 const memoryLimit = 384 << 20
 
 // gcPercent lets the small live heap of a scan grow before it is collected;
-// the memory limit caps it.
-const gcPercent = 400
+// the memory limit caps it. Measured on 25 to 60 MB of logs of each kind: 800
+// takes up to a tenth less time than 400, and 2 % more memory.
+const gcPercent = 800
 
 func (f *scanFlags) run(ctx context.Context, paths []string) error {
 	min, err := parseSeverity(f.severity)
@@ -143,21 +144,18 @@ func verdict(res *scan.Result) error {
 	return nil
 }
 
-// config opens the lists and databases the flags name.
+// config opens the databases the flags name and says how to read the lists.
 func (f *scanFlags) config(paths []string) (scan.Config, error) {
 	cfg := scan.Config{Paths: paths, Stdin: os.Stdin, Detectors: detectors.All(), Account: f.account, Region: f.region,
-		Workers: f.workers, Shards: f.shards}
+		Workers: f.workers, Shards: f.shards, Lists: f.lists}
 	if f.account != "" && !isAccount(f.account) {
 		return cfg, fmt.Errorf("--account %q: want 12 digits", f.account)
 	}
 	if f.server != nil {
 		cfg.Used = f.server.Count
 	}
-	var err error
-	if cfg.Lists, err = f.lists(); err != nil {
-		return cfg, err
-	}
 	if len(f.geo) > 0 {
+		var err error
 		if cfg.Places, err = geo.Open(f.geo...); err != nil {
 			return cfg, fmt.Errorf("--geo: %w", err)
 		}

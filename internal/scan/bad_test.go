@@ -333,7 +333,7 @@ func TestLinkToDirectory(t *testing.T) {
 // TestVanishing: a file may be gone, or fail, after it was listed or looked into.
 func TestVanishing(t *testing.T) {
 	dir := folder(t, map[string]string{"a": lines(flowRecord, 0, 10), "b": lines(flowRecord, 10, 20), "c": lines(flowRecord, 20, 30)})
-	s, eng, err := newScanner(Config{Detectors: probes, Lists: noLists(t)})
+	s, eng, err := newScanner(Config{Detectors: probes, Lists: noLists})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +354,7 @@ func TestVanishing(t *testing.T) {
 		}
 		objs = append(objs, o)
 	}
-	if err := s.run(context.Background(), eng, objs); err != nil {
+	if err := s.run(context.Background(), eng, func() []*Object { return objs }); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

@@ -43,7 +43,7 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportAllocs()
 			records := 0
 			for b.Loop() {
-				res, err := Run(context.Background(), Config{Paths: []string{dir}, Lists: noLists(b), Workers: runtime.GOMAXPROCS(0)})
+				res, err := Run(context.Background(), Config{Paths: []string{dir}, Lists: noLists, Workers: runtime.GOMAXPROCS(0)})
 				if err != nil {
 					b.Fatal(err)
 				}

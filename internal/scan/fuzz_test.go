@@ -17,13 +17,13 @@ func FuzzFile(f *testing.F) {
 	}
 	other := inMemory(&Object{Name: "good"}, []byte(lines(flowRecord, 100, 105)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, eng, err := newScanner(Config{Detectors: probes, Lists: noLists(t), Workers: 2})
+		s, eng, err := newScanner(Config{Detectors: probes, Lists: noLists, Workers: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
 		o := inMemory(&Object{Name: "bad"}, data)
 		o.Once = true // what needs random access is spilled
-		if err := s.run(context.Background(), eng, []*Object{o, other}); err != nil {
+		if err := s.run(context.Background(), eng, func() []*Object { return []*Object{o, other} }); err != nil {
 			t.Fatal(err)
 		}
 		if s.res.Stats.Records < 5 || s.res.Files < 1 {

@@ -24,10 +24,12 @@ type Config struct {
 	Stdin     io.Reader
 	Detectors []*detect.Detector
 	Tuning    engine.Tuning
-	Lists     *intel.Set
-	Places    *geo.DB // may be nil
-	Account   string  // for records that carry none
-	Region    string
+	// Lists reads the lists. It is called once, on a goroutine of its own: the
+	// files are looked into meanwhile, which needs none.
+	Lists   func() (*intel.Set, error)
+	Places  *geo.DB // may be nil
+	Account string  // for records that carry none
+	Region  string
 	// Workers is how many goroutines decode at once; 0: one per processor.
 	Workers int
 	// Shards is how many goroutines run detectors at once; 0: one per two
@@ -82,7 +84,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.run(ctx, eng, find(ctx, cfg.Paths, cfg.Stdin, s.problem))
+	err = s.run(ctx, eng, func() []*Object { return find(ctx, cfg.Paths, cfg.Stdin, s.problem) })
 	s.res.Took = time.Since(begin)
 	return s.res, err
 }
@@ -101,16 +103,29 @@ func newScanner(cfg Config) (*scanner, *engine.Engine, error) {
 	return &scanner{cfg: cfg, pro: cfg.Progress, res: &Result{Formats: map[string]int{}}}, eng, err
 }
 
-// run scans the objects.
-func (s *scanner) run(ctx context.Context, eng *engine.Engine, objs []*Object) error {
+// run scans the objects that find finds.
+func (s *scanner) run(ctx context.Context, eng *engine.Engine, find func() []*Object) error {
 	defer s.closeAll()
-	set := finding.NewSet(naming(s.cfg.Lists, s.cfg.Places))
-	err := s.read(ctx, s.files(ctx, objs), eng, set)
+	lists, files, err := s.prepare(ctx, find)
+	if err != nil {
+		return err
+	}
+	set := finding.NewSet(naming(lists, s.cfg.Places))
+	err = s.read(ctx, files, eng, lists, set)
 	s.res.Findings = set.Findings()
 	s.res.Health = eng.Health()
 	s.res.Problems = s.found
 	sortProblems(s.res.Problems)
 	return err
+}
+
+// prepare reads the lists and looks into the objects, at once.
+func (s *scanner) prepare(ctx context.Context, find func() []*Object) (lists *intel.Set, files []*file, err error) {
+	var wg sync.WaitGroup
+	wg.Go(func() { lists, err = s.cfg.Lists() })
+	files = s.files(ctx, find())
+	wg.Wait()
+	return lists, files, err
 }
 
 func (s *scanner) problem(p Problem) {
@@ -151,13 +166,13 @@ func (s *scanner) files(ctx context.Context, objs []*Object) []*file {
 }
 
 // read reads the files and collects findings.
-func (s *scanner) read(ctx context.Context, files []*file, eng *engine.Engine, set *finding.Set) error {
+func (s *scanner) read(ctx context.Context, files []*file, eng *engine.Engine, lists *intel.Set, set *finding.Set) error {
 	ctx, cancel := context.WithCancel(ctx)
 	w := workers{tokens: make(chan *enrich.Enricher, s.cfg.Workers),
 		read: func(n int64) { s.pro.BytesDone.Add(n) },
 		rows: func(n int) { s.pro.Records.Add(int64(n)) }}
 	for range s.cfg.Workers {
-		w.tokens <- enrich.New(s.cfg.Lists, s.cfg.Places)
+		w.tokens <- enrich.New(lists, s.cfg.Places)
 	}
 	var wg sync.WaitGroup
 	defer func() {

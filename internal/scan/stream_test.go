@@ -93,7 +93,7 @@ func TestCancel(t *testing.T) {
 				cfg := Config{Paths: paths, Stdin: stdin[name]}
 				ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 				defer cancel()
-				cfg.Workers, cfg.Detectors, cfg.Lists = workers, probes, noLists(t)
+				cfg.Workers, cfg.Detectors, cfg.Lists = workers, probes, noLists
 				ended := make(chan error, 1)
 				go func() {
 					_, err := Run(ctx, cfg)
