@@ -45,12 +45,11 @@ type issue struct {
 
 type collected struct {
 	Hit
-	latest   event.Time // of the hit whose action is shown
-	earliest event.Time // of this generation
-	gen      int
-	next     *collected // the generation before
-	probes   []PortProbeDetail
-	calls    []Call
+	latest event.Time // of the hit whose action is shown
+	gen    int
+	next   *collected // the generation before
+	probes []PortProbeDetail
+	calls  []Call
 }
 
 // Retention is how long a finding takes up new activity after its last

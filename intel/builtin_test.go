@@ -1,6 +1,7 @@
 package intel
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,10 +150,11 @@ func TestDir(t *testing.T) {
 	if diff := cmp.Diff([]string{"c2-feodo", "dyn_dns", "threat-corp", "tor_exit-bulk"}, got); diff != "" {
 		t.Errorf("lists (-want +got):\n%s", diff)
 	}
-	s, err := LoadDir(dir)
-	if s == nil {
+	var b Builder
+	if err := errors.Join(b.AddFiles(lists)...); err != nil {
 		t.Fatal(err)
 	}
+	s := b.Build()
 	if got := s.Lookup(ip(t, "198.51.100.20"), 1); got != event.MarkTorExit {
 		t.Errorf("address of tor_exit-bulk.txt has marks %b", got)
 	}
@@ -169,12 +171,12 @@ func TestDirRefusesUnknownCategory(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "c3-typo.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadDir(dir); err == nil || !strings.Contains(err.Error(), `"c3-typo.txt"`) {
+	if _, err := Dir(dir); err == nil || !strings.Contains(err.Error(), `"c3-typo.txt"`) {
 		t.Errorf("error %v, want one that names the file", err)
 	}
 }
 
-func TestLoadReportsBrokenListsAndKeepsTheOthers(t *testing.T) {
+func TestBrokenListsAreReportedAndTheOthersKept(t *testing.T) {
 	dir := t.TempDir()
 	good, bad := filepath.Join(dir, "good"), filepath.Join(dir, "bad")
 	if err := os.WriteFile(good, []byte("192.0.2.1\n"), 0o600); err != nil {
@@ -183,7 +185,9 @@ func TestLoadReportsBrokenListsAndKeepsTheOthers(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("<html>\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Load([]List{ThreatList("broken", bad), TrustedList("missing", dir+"/none"), ThreatList("good", good)})
+	var b Builder
+	err := errors.Join(b.AddFiles([]List{ThreatList("broken", bad), TrustedList("missing", dir+"/none"), ThreatList("good", good)})...)
+	s := b.Build()
 	if err == nil || !strings.Contains(err.Error(), `"broken"`) || !strings.Contains(err.Error(), `"missing"`) {
 		t.Errorf("error %v, want both lists in it", err)
 	}

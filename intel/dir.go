@@ -1,7 +1,6 @@
 package intel
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,25 +57,4 @@ func categoryOf(stem string) string {
 		return id
 	}
 	return ""
-}
-
-// Load makes a Set of the built-in lists and the given ones. Lists that can't be
-// read are left out, and reported together in the error beside the Set of all
-// the others: one broken feed must not switch the rest off.
-func Load(lists []List) (*Set, error) {
-	var b Builder
-	if err := b.AddBuiltin(); err != nil {
-		return nil, err
-	}
-	errs := b.AddFiles(lists)
-	return b.Build(), errors.Join(errs...)
-}
-
-// LoadDir is Load for the lists of a directory, see Dir.
-func LoadDir(dir string) (*Set, error) {
-	lists, err := Dir(dir)
-	if err != nil {
-		return nil, err
-	}
-	return Load(lists)
 }

@@ -20,7 +20,6 @@ var (
 	errNotIndicator = errors.New("neither an address, a network, a domain nor a URL")
 	errWide         = fmt.Errorf("network wider than /%d", MinPrefixBits)
 	errLong         = errors.New("indicator too long")
-	errPort         = errors.New("a port needs a single address")
 )
 
 // indicator reads one indicator of any kind into e's Prefix, Port, Domain,

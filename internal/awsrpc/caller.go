@@ -14,10 +14,7 @@ type Caller struct {
 	Service     string // of the credential scope
 }
 
-type (
-	callerKey    struct{}
-	requestIDKey struct{}
-)
+type callerKey struct{}
 
 // WithCaller returns a context that has c, for tests and for calls from inside
 // the server.
@@ -30,13 +27,6 @@ func WithCaller(ctx context.Context, c Caller) context.Context {
 func CallerFrom(ctx context.Context) Caller {
 	c, _ := ctx.Value(callerKey{}).(Caller)
 	return c
-}
-
-// RequestID returns the id under which the caller knows the request that ctx
-// was made for, empty outside of one.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
 }
 
 // newRequestID makes a version 4 UUID, as the services' request ids are.

@@ -32,8 +32,7 @@ type exchange struct {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{Request: r, started: time.Now(), call: Call{RequestID: newRequestID()}, dialect: s.front}
-	x.ctx = context.WithValue(r.Context(), requestIDKey{}, x.call.RequestID)
+	x := &exchange{Request: r, started: time.Now(), ctx: r.Context(), call: Call{RequestID: newRequestID()}, dialect: s.front}
 	w.Header().Set("X-Amzn-RequestId", x.call.RequestID)
 	out, at, err := s.answer(w, x)
 	if err != nil {

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -113,11 +114,15 @@ func TestUpdateLifeOfAFeed(t *testing.T) {
 	if diff := cmp.Diff(want, states["demo"]); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
-	set, err := intel.LoadDir(w.Dir)
+	lists, err := intel.Dir(w.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := set.Lookup(event.IPv4(0xcb007107), 80); m != event.MarkC2 {
+	var b intel.Builder
+	if err := errors.Join(b.AddFiles(lists)...); err != nil {
+		t.Fatal(err)
+	}
+	if m := b.Build().Lookup(event.IPv4(0xcb007107), 80); m != event.MarkC2 {
 		t.Errorf("intel reads marks %b from the feed's file, want c2", m)
 	}
 }

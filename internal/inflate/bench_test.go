@@ -27,7 +27,7 @@ func BenchmarkReader(b *testing.B) {
 				r.Reset(src)
 				out, err := r.Next(whole)
 				for err == nil {
-					out, err = r.Next(Slide(out, 0))
+					out, err = r.Next(slide(out, 0))
 				}
 				if err != io.EOF {
 					b.Fatal(err)

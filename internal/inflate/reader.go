@@ -160,11 +160,3 @@ func (r *Reader) endBlock() {
 		r.state = memberTrailer
 	}
 }
-
-// Slide moves the end of buf to its front, to make room behind it for Next:
-// the last keep bytes, which the caller has not used yet, and before them
-// what Next needs as history. The kept bytes are the last keep of the result.
-func Slide(buf []byte, keep int) []byte {
-	n := min(len(buf), max(keep, Window))
-	return buf[:copy(buf, buf[len(buf)-n:])]
-}

@@ -10,8 +10,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestEveryLevel(t *testing.T) {
@@ -183,20 +181,6 @@ func TestHistoryMissing(t *testing.T) {
 	}
 }
 
-func TestSlide(t *testing.T) {
-	buf := randomBytes(rand.New(rand.NewPCG(9, 10)), 3*Window)
-	for _, tt := range []struct{ have, keep, want int }{
-		{0, 0, 0}, {10, 0, 10}, {10, 5, 10}, {10, 20, 10},
-		{Window + 9, 0, Window}, {Window + 9, Window + 1, Window + 1}, {3 * Window, 2 * Window, 2 * Window},
-	} {
-		b := bytes.Clone(buf[:tt.have])
-		got := Slide(b, tt.keep)
-		if diff := cmp.Diff(buf[tt.have-tt.want:tt.have], got); diff != "" || cap(got) != cap(b) {
-			t.Errorf("Slide of %d, keep %d: %d bytes, want the last %d at the front", tt.have, tt.keep, len(got), tt.want)
-		}
-	}
-}
-
 func TestSizeIsDoubted(t *testing.T) {
 	src := compress(t, []byte("hello"), 6)
 	lie := append(bytes.Clone(src[:len(src)-4]), 0xff, 0xff, 0xff, 0x7f)
@@ -217,7 +201,7 @@ func TestNoAllocation(t *testing.T) {
 			r.Reset(src)
 			out, err := r.Next(buf)
 			for err == nil {
-				out, err = r.Next(Slide(out, 100))
+				out, err = r.Next(slide(out, 100))
 			}
 			if err != io.EOF {
 				t.Fatal(err)
@@ -253,7 +237,7 @@ func ExampleReader() {
 			return
 		}
 		carry = len(data) - end
-		buf = Slide(out, carry)
+		buf = slide(out, carry)
 	}
 	// Output: 100000 EOF
 }

@@ -148,8 +148,16 @@ func decode(t testing.TB, r *Reader, src []byte, chunk int) ([]byte, error) {
 		if len(all) > 1<<27 {
 			t.Fatal("output has no end")
 		}
-		buf = whole[:len(Slide(out, 0))]
+		buf = whole[:len(slide(out, 0))]
 	}
+}
+
+// slide moves the end of buf to its front, to make room behind it for Next:
+// the last keep bytes, which the caller has not used yet, and before them
+// what Next needs as history.
+func slide(buf []byte, keep int) []byte {
+	n := min(len(buf), max(keep, Window))
+	return buf[:copy(buf, buf[len(buf)-n:])]
 }
 
 // checkDecode decodes src and compares with want.

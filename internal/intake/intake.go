@@ -3,7 +3,6 @@ package intake
 import (
 	"fmt"
 
-	"picket/finding"
 	"picket/internal/store"
 )
 
@@ -11,7 +10,7 @@ import (
 type Batch struct {
 	Scope store.Scope // whose findings they are, whatever they say themselves
 
-	// Findings are GuardDuty's JSON, an object each (see Documents). The id is
+	// Findings are GuardDuty's JSON, an object each. The id is
 	// that of the issue: the first finding of an issue has it, later ones get
 	// ids of their own. Account, region, partition, detector, ARN, the times of
 	// creation and update and whether it is archived are filled in here.
@@ -79,17 +78,4 @@ func Put(tx *store.Tx, b Batch) ([]Outcome, error) {
 		return nil, fmt.Errorf("write %d findings that arrived: %w", len(as), err)
 	}
 	return out, nil
-}
-
-// Documents writes modelled findings as a Batch has them.
-func Documents(fs []finding.Finding) ([]string, error) {
-	docs := make([]string, len(fs))
-	for i := range fs {
-		doc, err := fs[i].JSON()
-		if err != nil {
-			return nil, fmt.Errorf("encode finding %s: %w", fs[i].ID, err)
-		}
-		docs[i] = string(doc)
-	}
-	return docs, nil
 }

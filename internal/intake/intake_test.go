@@ -147,11 +147,11 @@ func seen(first, last, count int) string {
 		Resource:    finding.Resource{ResourceType: finding.ResourceInstance, InstanceDetails: &finding.InstanceDetails{InstanceID: "i-0abc"}},
 		Service: finding.Service{ServiceName: "guardduty", ResourceRole: finding.RoleActor, Count: count, FeatureName: "VpcFlowLogs",
 			EventFirstSeen: at(first).String(), EventLastSeen: at(last).String()}}
-	docs, err := intake.Documents([]finding.Finding{f})
+	doc, err := f.JSON()
 	if err != nil {
 		panic(err)
 	}
-	return docs[0]
+	return string(doc)
 }
 
 func one(doc string) intake.Batch { return intake.Batch{Findings: []string{doc}} }
@@ -281,12 +281,17 @@ func TestNothingCountsTwice(t *testing.T) {
 	b.expect(issue + " count 12 archived true")
 }
 
+// TestSamplesAlwaysCount: a sample counts once more each time, whatever it counts
+// at first.
 func TestSamplesAlwaysCount(t *testing.T) {
 	b := newBench(t, "ENABLED")
-	sample := intake.Batch{Findings: []string{seen(1, 1, 1)}, Samples: true}
+	sample := intake.Batch{Findings: []string{seen(1, 1, 6)}, Samples: true}
 	b.put(sample, created)
 	b.put(sample, updated)
-	b.expect(issue + " count 2 archived false")
+	b.expect(issue + " count 7 archived false")
+	b.archive(issue)
+	b.put(sample, intake.Outcome{State: intake.Created})
+	b.expect(issue+" count 7 archived true", "other count 6 archived false")
 }
 
 // TestArchivedIsLeftAlone: what comes after somebody has archived a finding is a

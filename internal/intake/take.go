@@ -99,6 +99,9 @@ func (t *taker) take(a *arrival) Outcome {
 	suppressed := t.suppress(doc)
 	for _, c := range slices.Backward(before) {
 		if c.takes(a.span, suppressed) {
+			if t.batch.Samples {
+				more = 1 // what it says is what it counts at first
+			}
 			c.count(doc, a.span, more, t.now())
 			t.note(c, a.span)
 			return Outcome{State: Updated, ID: c.Finding, Archived: suppressed}

@@ -17,8 +17,8 @@ type Kind struct {
 
 // The kinds, with the bounds of the GuardDuty user guide's page of quotas.
 var (
-	IPSet            = Kind{Name: "ipset", Collection: store.IPSets, mark: event.MarkTrusted, most: 2_000}
-	ThreatIntelSet   = Kind{Name: "threatintelset", Collection: store.ThreatSets, mark: event.MarkThreat, most: 250_000}
+	IPSet            = Kind{Name: "ipset", Collection: store.IPSets, mark: event.MarkTrusted, most: intel.MaxTrustedEntries}
+	ThreatIntelSet   = Kind{Name: "threatintelset", Collection: store.ThreatSets, mark: event.MarkThreat, most: intel.MaxThreatEntries}
 	TrustedEntitySet = Kind{Name: "trustedentityset", Collection: store.TrustedSets, Entities: true, mark: event.MarkTrusted, most: 1_000}
 	ThreatEntitySet  = Kind{Name: "threatentityset", Collection: store.ThreatEntities, Entities: true, mark: event.MarkThreat, most: 1_000}
 )
@@ -27,7 +27,7 @@ var (
 var kinds = []*Kind{&IPSet, &ThreatIntelSet, &TrustedEntitySet, &ThreatEntitySet}
 
 // MaxBytes is how large the file of a list can be.
-const MaxBytes = 35 << 20
+const MaxBytes = intel.MaxCustomBytes
 
 // Reading says how the entries of a list of the kind count in detection.
 func (k *Kind) Reading(name, format string) intel.List {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"picket/finding"
 	"picket/internal/fault"
 	"picket/jsonview"
 )
@@ -38,19 +37,6 @@ func (t *Tx) PutFindings(docs []string) error {
 		}
 	}
 	return nil
-}
-
-// PutFinding is PutFindings for modelled findings.
-func (t *Tx) PutFinding(fs ...*finding.Finding) error {
-	docs := make([]string, len(fs))
-	for i, f := range fs {
-		doc, err := f.JSON()
-		if err != nil {
-			return fmt.Errorf("encode finding %s: %w", f.ID, err)
-		}
-		docs[i] = string(doc)
-	}
-	return t.PutFindings(docs)
 }
 
 // stored is what a finding is found by.

@@ -151,3 +151,16 @@ func sorts() []Sort {
 	}
 	return out
 }
+
+// PutFinding is PutFindings for modelled findings.
+func (t *Tx) PutFinding(fs ...*finding.Finding) error {
+	docs := make([]string, len(fs))
+	for i, f := range fs {
+		doc, err := f.JSON()
+		if err != nil {
+			return fmt.Errorf("encode finding %s: %w", f.ID, err)
+		}
+		docs[i] = string(doc)
+	}
+	return t.PutFindings(docs)
+}
