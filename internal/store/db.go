@@ -39,6 +39,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 
 // Close releases the connections. Transactions in flight must have ended.
 func (db *DB) Close() error {
+	db.index.close()
 	if db.read == db.write {
 		return db.write.Close()
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"picket/internal/store/index"
@@ -15,6 +16,11 @@ type memory struct {
 	newest atomic.Pointer[state] // nil until the first question
 	older  atomic.Pointer[state] // one made since by who can't see the newest yet; nil for none
 	turn   chan struct{}         // has an element while somebody makes a state
+
+	merging bool           // merge runs; for who has the turn
+	merged  chan struct{}  // closed when the next merge is done; for who has the turn
+	closed  atomic.Bool    // merge is to end
+	merges  sync.WaitGroup // merge, when it runs
 }
 
 // state is the index as it was after a change.
@@ -23,20 +29,28 @@ type state struct {
 	view   *index.View
 }
 
-func newMemory() memory { return memory{turn: make(chan struct{}, 1)} }
+func newMemory() memory {
+	return memory{turn: make(chan struct{}, 1), merged: make(chan struct{})}
+}
+
+// close ends merging. There must be no transactions any more.
+func (m *memory) close() {
+	m.closed.Store(true)
+	m.merges.Wait()
+}
 
 // latest is the state to start from for who sees changes up to one; nil when
 // there is none.
 func (m *memory) latest(change int64, base *state) *state {
 	for _, s := range []*state{m.newest.Load(), m.older.Load()} {
-		if s != nil && s.change <= change && (base == nil || s.change > base.change) {
+		if s != nil && s.change <= change && (base == nil || s.change >= base.change) { // the same may have been merged since
 			base = s
 		}
 	}
 	return base
 }
 
-// keep keeps a state for others.
+// keep keeps a state for others. The caller has the turn.
 func (m *memory) keep(s *state) {
 	if newest := m.newest.Load(); newest != nil && newest.change > s.change {
 		m.older.Store(s)
@@ -44,6 +58,50 @@ func (m *memory) keep(s *state) {
 	}
 	m.newest.Store(s)
 	m.older.Store(nil)
+	if !m.merging && s.view.Untidy() {
+		m.merging = true
+		m.merges.Go(m.merge)
+	}
+}
+
+// merge merges parts of the newest view until there is nothing left to merge,
+// beside those who ask and make states: a merge takes a tenth of a second.
+func (m *memory) merge() {
+	for more := true; more; {
+		done := m.newest.Load().view.Merge()
+		m.turn <- struct{}{}
+		now := m.newest.Load()
+		if done != nil {
+			now = &state{now.change, now.view.With(done)}
+			m.newest.Store(now)
+		}
+		more = now.view.Untidy() && !m.closed.Load()
+		m.merging = more
+		close(m.merged)
+		m.merged = make(chan struct{})
+		<-m.turn
+	}
+}
+
+// take takes the turn. Who makes states faster than they are merged waits.
+func (m *memory) take(ctx context.Context) error {
+	for {
+		select {
+		case m.turn <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		s, merged := m.newest.Load(), m.merged
+		if s == nil || !m.merging || !s.view.Crowded() {
+			return nil
+		}
+		<-m.turn
+		select {
+		case <-merged:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // Warm reads the index of findings, so that the first questions about them need
@@ -91,10 +149,8 @@ func (t *Tx) view() (*index.View, error) {
 // it. One transaction does so at a time: the others find what they need
 // when it is their turn.
 func (t *Tx) advance(change, floor int64) (*state, error) {
-	select {
-	case t.index.turn <- struct{}{}:
-	case <-t.ctx.Done():
-		return nil, t.ctx.Err()
+	if err := t.index.take(t.ctx); err != nil {
+		return nil, err
 	}
 	defer func() { <-t.index.turn }()
 	from := t.index.latest(change, t.base)

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"picket/finding"
+	"picket/internal/store/index"
 )
 
 // listed are the ids that a transaction lists, by id.
@@ -258,4 +261,148 @@ func TestOddValues(t *testing.T) {
 			})
 		}
 	})
+}
+
+// change makes the next state of an index, as a transaction does that sees a change.
+func change(t testing.TB, m *memory, edit func(*index.Edit)) {
+	t.Helper()
+	if err := m.take(t.Context()); err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { <-m.turn }()
+	from := m.newest.Load()
+	if from == nil {
+		from = &state{view: new(index.View)}
+	}
+	e := from.view.Edit()
+	edit(e)
+	m.keep(&state{from.change + 1, e.Finish()})
+}
+
+// addTo adds n findings to an index, numbered from seq on.
+func addTo(e *index.Edit, seq, n int64) {
+	for range n {
+		e.Add(&index.Entry{Seq: seq, ID: strconv.FormatInt(seq, 10), LastSeen: seq})
+		seq++
+	}
+}
+
+// TestMergesBesideChanges: while large parts of the index are merged, changes and
+// questions go on, and no change is lost. Nothing goes on once the index is closed.
+func TestMergesBesideChanges(t *testing.T) {
+	m := newMemory()
+	const batches, size = 60, 1500
+	change(t, &m, func(e *index.Edit) { addTo(e, 0, 1) })
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				s := m.newest.Load()
+				if n := s.view.Size(&index.Query{}); n%10 != 1 {
+					t.Errorf("half a change is seen: %d findings", n)
+				}
+			}
+		})
+	}
+	for b := range int64(batches) {
+		from := 1 + b*size
+		change(t, &m, func(e *index.Edit) { addTo(e, from, size) })
+		change(t, &m, func(e *index.Edit) { // the later half of it is seen again, and some of what is older ends
+			for seq := from + size/2; seq < from+size; seq++ {
+				e.Delete(seq)
+			}
+			addTo(e, from+size/2, size/2)
+			for seq := from / 2; seq < from/2+10; seq++ {
+				e.Delete(seq)
+			}
+		})
+	}
+	close(stop)
+	wg.Wait()
+	m.merges.Wait()
+	if m.newest.Load().view.Untidy() {
+		t.Error("large parts were left unmerged")
+	}
+	m.close()
+	left := map[string]bool{}
+	for _, p := range m.newest.Load().view.List(&index.Query{}, index.Order{Column: index.LastSeen}, nil, 0) {
+		if left[p.ID] {
+			t.Fatalf("finding %s is there twice", p.ID)
+		}
+		left[p.ID] = true
+	}
+	gone := map[int64]bool{}
+	for b := range int64(batches) {
+		for seq := (1 + b*size) / 2; seq < (1+b*size)/2+10; seq++ {
+			gone[seq] = true
+		}
+	}
+	for seq := range int64(1 + batches*size) {
+		if left[strconv.FormatInt(seq, 10)] == gone[seq] {
+			t.Fatalf("finding %d: deleted %v, found %v", seq, gone[seq], !gone[seq])
+		}
+	}
+}
+
+// TestMergesAreWaitedFor: when more comes than is merged, who makes states waits
+// until a merge is done, or no longer wants to.
+func TestMergesAreWaitedFor(t *testing.T) {
+	m := newMemory()
+	m.merging = true // but nobody merges
+	for i := range int64(40) {
+		if s := m.newest.Load(); s != nil && s.view.Crowded() {
+			break
+		}
+		change(t, &m, func(e *index.Edit) { addTo(e, i*1500, 1500) })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := m.take(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("with much to merge the turn is given: %v", err)
+	}
+	m.merges.Go(m.merge)
+	if err := m.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if m.newest.Load().view.Crowded() {
+		t.Error("the turn was given too early")
+	}
+	<-m.turn
+	m.close()
+}
+
+// TestMergedIsKept: who began before parts were merged goes on from what was made of
+// them, so that the merge is not lost.
+func TestMergedIsKept(t *testing.T) {
+	m := newMemory()
+	began := &state{change: 3, view: new(index.View)}
+	merged := &state{change: 3, view: new(index.View)}
+	m.newest.Store(merged)
+	if got := m.latest(5, began); got != merged {
+		t.Error("a change is put on the parts as they were")
+	}
+}
+
+// TestCloseWaitsForMerges: nothing of a DB goes on when Close has returned.
+func TestCloseWaitsForMerges(t *testing.T) {
+	db := open(t, newDSN(t, "sqlite"))
+	done, closed := make(chan struct{}), make(chan error, 1)
+	db.index.merges.Go(func() { <-done })
+	go func() { closed <- db.Close() }()
+	select {
+	case <-closed:
+		t.Error("closed while parts are merged")
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(done)
+	if err := <-closed; err != nil || !db.index.closed.Load() {
+		t.Errorf("closed without the index: %v", err)
+	}
 }

@@ -8,7 +8,8 @@
 // up to 65,536 findings: columns of what findings are sorted and counted by, and
 // for each value that criteria can name the rows that have it. A finding that
 // changes leaves its row and gets a new one in a new segment; small segments and
-// those with many dead rows are merged as they come.
+// those with many dead rows are merged: small ones by the Edit, large ones by who
+// owns the View, beside its users.
 //
 // It imports event and finding of the house.
 package index

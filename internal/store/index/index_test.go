@@ -106,6 +106,8 @@ func TestAgreesWithMatch(t *testing.T) {
 		have map[int64]known
 	}
 	var moments []moment
+	var merge *Merge
+	merged := 0
 	for i := range 120 {
 		e := v.Edit()
 		for seq := range have {
@@ -125,13 +127,23 @@ func TestAgreesWithMatch(t *testing.T) {
 			next++
 		}
 		v = e.Finish()
-		if moments = append(moments, moment{v, maps.Clone(have)}); len(v.parts) > 16 {
+		if d.IntN(3) == 0 && merge != nil {
+			v, merge = v.With(merge), nil
+			merged++
+		}
+		if merge == nil {
+			merge = v.Merge() // edits come before it is taken in, as when it runs beside them
+		}
+		if moments = append(moments, moment{v, maps.Clone(have)}); len(v.parts) > 20 || v.Crowded() {
 			t.Fatalf("%d parts after %d edits", len(v.parts), i)
 		}
 		m := moments[d.IntN(len(moments))]
 		for range 3 {
 			compare(t, m.view, m.have, d)
 		}
+	}
+	if merged < 5 {
+		t.Errorf("only %d times large parts were merged", merged)
 	}
 }
 
@@ -278,7 +290,7 @@ func TestManySegments(t *testing.T) {
 			e.Delete(seq)
 			e.Add(&Entry{Seq: seq, ID: fmt.Sprint(seq), LastSeen: seq})
 		}
-		v = e.Finish()
+		v = tidied(e.Finish())
 	}
 	if got := v.Size(&Query{}); got != n || len(v.parts) > 4 {
 		t.Errorf("%d findings in %d parts, want %d in 2", got, len(v.parts), n)
@@ -291,6 +303,75 @@ func TestManySegments(t *testing.T) {
 	got := v.List(&Query{}, Order{Column: LastSeen}, &Place{Value: int64(70_000), Last: 70_000, ID: "70000"}, 2)
 	if len(got) != 2 || got[0].ID != "70001" || got[1].ID != "70002" {
 		t.Errorf("after 70000: %v", got)
+	}
+}
+
+// tidied is v with all merges done.
+func tidied(v *View) *View {
+	for m := v.Merge(); m != nil; m = v.Merge() {
+		v = v.With(m)
+	}
+	return v
+}
+
+// filled makes a View by an edit for each number, which adds so many findings.
+// They are numbered from 0 on.
+func filled(rows ...int64) *View {
+	v, seq := new(View), int64(0)
+	for _, n := range rows {
+		v, seq = with(v, seq, n), seq+n
+	}
+	return v
+}
+
+// with is v with n more findings, numbered from seq on.
+func with(v *View, seq, n int64) *View {
+	e := v.Edit()
+	for range n {
+		e.Add(&Entry{Seq: seq, ID: fmt.Sprint(seq), LastSeen: seq})
+		seq++
+	}
+	return e.Finish()
+}
+
+// without is v without the findings from one to before another.
+func without(v *View, from, to int64) *View {
+	e := v.Edit()
+	for seq := from; seq < to; seq++ {
+		e.Delete(seq)
+	}
+	return e.Finish()
+}
+
+// TestMergeBesideEdits: what comes and goes while large parts are merged is there
+// and gone afterwards, be it some of a part or all of one.
+func TestMergeBesideEdits(t *testing.T) {
+	const n = smallRows + 100
+	v := filled(n, n)
+	m := v.Merge()
+	for name, tc := range map[string]struct {
+		view *View
+		want []int // findings of each part
+	}{
+		"nothing":         {v, []int{2 * n}},
+		"some":            {without(v, 10, 30), []int{2*n - 20}},
+		"a part":          {without(v, 0, n), []int{n}},
+		"a part and more": {without(v, 5, n+10), []int{n - 5}},
+		"all":             {without(v, 0, 2*n), nil},
+		"more came":       {with(v, 2*n, 3), []int{3, 2 * n}},
+		"made anew":       {filled(7), []int{7}},
+	} {
+		got := tc.view.With(m)
+		var parts []int
+		for i := range got.parts {
+			if p := &got.parts[i]; p.alive != p.live.count() {
+				t.Errorf("%s: a part has %d live rows, counted %d", name, p.live.count(), p.alive)
+			}
+			parts = append(parts, got.parts[i].alive)
+		}
+		if diff := gocmp.Diff(tc.want, parts); diff != "" {
+			t.Errorf("%s: findings of parts (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

@@ -153,9 +153,9 @@ func (b *building) number(attribute uint64) *gathering {
 	return g
 }
 
-// addLive adds the live rows of a segment.
-func (b *building) addLive(p *part) {
-	moved := make([]uint16, p.rows)
+// addLive adds the live rows of a segment and says which they are now.
+func (b *building) addLive(p *part) (moved []uint16) {
+	moved = make([]uint16, p.rows)
 	for row := range p.live.rows {
 		moved[row] = b.addRow(p.entry(row))
 		b.resources = append(b.resources, p.resourcesOf(row)...)
@@ -174,6 +174,7 @@ func (b *building) addLive(p *part) {
 			}
 		}
 	}
+	return moved
 }
 
 // entry is what the columns say of a row.

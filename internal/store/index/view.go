@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 )
@@ -103,41 +102,18 @@ func (e *Edit) Finish() *View {
 
 func whole(s *segment) part { return part{s, allOf(s.rows), s.rows} }
 
-// tidy merges parts until no two are of about the same size and none has more
-// dead rows than live ones. So there are few, and a finding is moved a few times
-// only, however many edits come after it.
+// tidy merges small parts until no two of them are of about the same size and
+// none has more dead rows than live ones, which Merge does for large ones. So
+// there are few, and a finding is moved a few times only, however many edits come
+// after it.
 func (e *Edit) tidy() []part {
 	parts := slices.DeleteFunc(e.parts, func(p part) bool { return p.alive == 0 })
-	for i := range parts {
-		if 2*parts[i].alive < parts[i].rows {
-			parts[i] = e.merge(&parts[i])
-		}
-	}
+	slices.SortStableFunc(parts, byAlive)
 	for {
-		slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.alive, b.alive) })
-		i := alike(parts)
-		if i < 0 {
+		from := untidy(parts, false)
+		if from == nil {
 			return parts
 		}
-		parts[i] = e.merge(&parts[i], &parts[i+1])
-		parts = slices.Delete(parts, i+1, i+2)
+		parts = merge(e.from.directory, from).in(parts)
 	}
-}
-
-// alike finds a part that can be merged with the next, -1 when there is none.
-func alike(parts []part) int {
-	for i := range len(parts) - 1 {
-		if a, b := parts[i].alive, parts[i+1].alive; b < 2*a && a+b <= maxRows {
-			return i
-		}
-	}
-	return -1
-}
-
-func (e *Edit) merge(parts ...*part) part {
-	b := &building{directory: e.from.directory}
-	for _, p := range parts {
-		b.addLive(p)
-	}
-	return whole(b.finish())
 }
