@@ -29,7 +29,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	}
 	db := &DB{dialect: d, write: write, read: read, now: time.Now, index: newMemory()}
 	if err = d.check(ctx, write); err == nil {
-		err = db.migrate(ctx)
+		err = db.migrate(ctx, migrations)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s store: %w", d.name, err), db.Close())

@@ -2,96 +2,99 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"slices"
-	"strconv"
+	"path"
 	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
-// The migrations: NNNN_what.sql, applied once each, in order, each in a
-// transaction of its own together with the note that it was. A file is never
+// The migrations: NNNN_what.sql, applied by goose once each, in order, each in
+// a transaction of its own together with the note that it was. A file is never
 // changed after a release. In it @text, @bytes, @serial (a key that is
 // given out), @key (a whole number as key) and @clustered (rows lie in the key)
 // stand for what the dialect calls them.
 //
+// There is no way down: it would throw away what was kept since, and an older
+// picket that is started by mistake is refused. The way back is a copy of the
+// database.
+//
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-type migration struct {
-	version int
-	name    string
-	sql     string
-}
-
-func (db *DB) migrate(ctx context.Context) error {
-	all, err := readMigrations(migrations)
+// migrate applies the migrations of files that are missing. Processes that
+// start together may do so at once: on PostgreSQL they take turns. SQLite has no
+// lock for that, but a migration can't be applied twice: its note must be the
+// only one, so the later of two fails as a whole and looks again.
+func (db *DB) migrate(ctx context.Context, files fs.FS) error {
+	p, err := db.dialect.provider(db.write, files)
 	if err != nil {
 		return err
 	}
-	for _, m := range all {
-		err := db.Write(ctx, func(tx *Tx) error { return tx.apply(m, len(all)) })
+	for {
+		_, failed := p.Up(ctx)
+		have, newest, err := p.GetVersions(ctx)
 		if err != nil {
-			return fmt.Errorf("migration %s: %w", m.name, err)
+			return errors.Join(failed, err)
+		}
+		if have > newest {
+			return fmt.Errorf("the database is at version %d, this picket knows %d: a newer picket has used it", have, newest)
+		}
+		var at *goose.PartialError
+		if !errors.As(failed, &at) {
+			return failed
+		}
+		if have < at.Failed.Source.Version { // nobody else has applied it
+			return fmt.Errorf("migration %s: %w", at.Failed.Source.Path, at.Err)
 		}
 	}
-	return nil
 }
 
-// apply runs m unless it has been: the check is under the writers' lock, so
-// that processes that start together don't both apply it.
-func (t *Tx) apply(m migration, newest int) error {
-	have, err := t.version()
-	if err != nil {
-		return err
-	}
-	if have > newest {
-		return fmt.Errorf("the database is at version %d, this picket knows %d: a newer picket has used it", have, newest)
-	}
-	if have >= m.version {
-		return nil
-	}
-	for stmt := range strings.SplitSeq(t.dialect.words.Replace(m.sql), ";\n") {
-		if strings.TrimSpace(stmt) == "" {
-			continue
-		}
-		if err := t.exec(stmt); err != nil {
-			return fmt.Errorf("%.60q: %w", strings.TrimSpace(stmt), err)
-		}
-	}
-	return t.exec(`INSERT INTO schema_migrations (version, name, applied) VALUES ($1, $2, $3)`, m.version, m.name, millis(t.Now))
-}
+// How long a process waits for another's migrations on PostgreSQL: it asks every
+// second, for ten minutes.
+const (
+	askSeconds     = 1
+	asksForLock    = 600
+	asksForRelease = 5
+)
 
-// version is the number of the last migration applied, 0 for a new database.
-func (t *Tx) version() (int, error) {
-	var n int
-	if _, err := t.row([]any{&n}, t.dialect.tableSQL, "schema_migrations"); err != nil || n == 0 {
-		return 0, err
-	}
-	_, err := t.row([]any{&n}, `SELECT coalesce(max(version), 0) FROM schema_migrations`)
-	return n, err
-}
-
-// readMigrations reads the files, which must be numbered 1, 2, 3 …
-func readMigrations(dir fs.FS) ([]migration, error) {
-	names, err := fs.Glob(dir, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	var out []migration
-	for i, name := range names {
-		text, err := fs.ReadFile(dir, name)
+func (d *dialect) provider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
+	if d == &postgres {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(migrationLock),
+			lock.WithLockTimeout(askSeconds, asksForLock), lock.WithUnlockTimeout(askSeconds, asksForRelease))
 		if err != nil {
 			return nil, err
 		}
-		base := strings.TrimPrefix(name, "migrations/")
-		number, _, _ := strings.Cut(base, "_")
-		if v, err := strconv.Atoi(number); err != nil || v != i+1 {
-			return nil, fmt.Errorf("migration %s: its number must be %04d", base, i+1)
-		}
-		out = append(out, migration{version: i + 1, name: base, sql: string(text)})
+		options = append(options, goose.WithSessionLocker(locker))
 	}
-	return out, nil
+	return goose.NewProvider(d.goose, db, inWords{files, d.words}, options...)
 }
+
+// inWords shows the directory of migrations as a dialect writes them.
+type inWords struct {
+	files fs.FS
+	words *strings.Replacer
+}
+
+func (d inWords) Open(name string) (fs.File, error) {
+	f, err := d.files.Open(path.Join("migrations", name))
+	if err != nil || path.Ext(name) != ".sql" {
+		return f, err // the directory itself
+	}
+	text, err := io.ReadAll(f)
+	return inWordsFile{f, strings.NewReader(d.words.Replace(string(text)))}, err
+}
+
+type inWordsFile struct {
+	fs.File
+	text *strings.Reader
+}
+
+func (f inWordsFile) Read(p []byte) (int, error) { return f.text.Read(p) }

@@ -1,8 +1,7 @@
-CREATE TABLE schema_migrations (
-	version BIGINT PRIMARY KEY,
-	name    @text NOT NULL,
-	applied BIGINT NOT NULL
-);
+-- +goose Up
+
+-- A migration is noted once: who applies it a second time fails, and with it all that it did.
+CREATE UNIQUE INDEX goose_db_version_once ON goose_db_version (version_id);
 
 -- Everything an account configures, one row a resource. Times are Unix milliseconds.
 CREATE TABLE resources (
