@@ -28,7 +28,7 @@ func serve(ctx context.Context, f *filled) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{app.New(app.Config{Listen: "127.0.0.1:0", Data: f.data, Store: f.dsn, Seeds: []access.Seed{key}})}
+	s := &server{app.New(app.Config{Listen: "127.0.0.1:0", Data: f.data, Store: f.dsn, Seeds: []access.Seed{key}, Clock: newest.Std})}
 	return s, s.app.Start(ctx)
 }
 

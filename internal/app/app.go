@@ -38,6 +38,7 @@ type Config struct {
 	AskAWS        bool                 // without Organization, AWS Organizations is asked if AWS credentials or an endpoint are configured
 	Lists         lists.Sources        // from where lists are read besides S3
 	Version       string               // of the program, for metrics
+	Clock         func() time.Time     // by which findings expire; nil: time.Now
 	Out           io.Writer            // is told the address and the admin key; nil: nobody is
 	Log           *slog.Logger         // nil: nowhere
 }
@@ -74,6 +75,9 @@ func New(c Config) *App {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
 	return &App{config: c, failed: make(chan error, 2)}
 }
 
@@ -88,7 +92,7 @@ func MasterIn(data string) string { return filepath.Join(data, "master.key") }
 // ctx is for starting only.
 func (a *App) Start(ctx context.Context) error {
 	a.started = time.Now()
-	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.organize, a.startWork, a.serveMetrics, a.serveAPI} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openKeys, a.organize, a.serveMetrics, a.startWork, a.serveAPI} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 		}

@@ -67,17 +67,12 @@ func (a *App) keepKeys() {
 	})
 }
 
-// repeat does something every so often until ctx ends. It logs when that begins
-// to fail, what being the trouble, and when it works again.
+// repeat does something now and every so often until ctx ends. It logs when that
+// begins to fail, what being the trouble, and when it works again.
 func (a *App) repeat(ctx context.Context, d time.Duration, what string, do func(context.Context) error) {
 	ticks := time.NewTicker(d)
 	defer ticks.Stop()
 	for failing := false; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
 		err := do(ctx)
 		switch {
 		case err != nil && !failing && ctx.Err() == nil:
@@ -86,6 +81,11 @@ func (a *App) repeat(ctx context.Context, d time.Duration, what string, do func(
 			a.config.Log.Info(what + ": no longer")
 		}
 		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
 	}
 }
 

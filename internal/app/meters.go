@@ -24,6 +24,7 @@ type meters struct {
 	findings metrics.Counter
 	records  metrics.Counter
 	bytes    metrics.Counter
+	expired  metrics.Counter
 }
 
 // tookBuckets are in seconds.
@@ -36,6 +37,7 @@ func (a *App) newMeters() *meters {
 	m.findings = m.Counter("picket_ingest_findings_total", "Findings that were sent here, by what became of them.", "result")
 	m.records = m.Counter("picket_ingest_records_total", "Log records that senders processed, by data source.", "source")
 	m.bytes = m.Counter("picket_ingest_bytes_total", "Bytes of log records that senders processed, by data source.", "source")
+	m.expired = m.Counter("picket_store_findings_expired_total", "Findings that this server deleted because their time was over.")
 	totals := remembered{read: a.totals}
 	m.Gauge("picket_store_findings", "Findings that are kept.", func(emit func(float64, ...string)) {
 		if n, ok := totals.get(); ok {

@@ -8,9 +8,11 @@ import (
 )
 
 // startWork begins what goes on beside requests: the index of findings is read,
-// lists are, and destinations looked at.
+// findings whose time is over are deleted, lists are read, and destinations looked
+// at.
 func (a *App) startWork(context.Context) error {
 	a.warm()
+	a.startExpiry()
 	a.lists = lists.New(lists.Config{DB: a.db, Sources: a.config.Lists, Log: a.config.Log})
 	a.destinations = publish.New(a.db, a.config.Log)
 	a.lists.Start()

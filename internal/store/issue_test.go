@@ -47,6 +47,14 @@ func TestIssues(t *testing.T) {
 			return err
 		})
 		expect(nil)
+		read(t, db, func(tx *Tx) error {
+			var notes int
+			_, err := tx.row([]any{&notes}, `SELECT count(*) FROM finding_issues`)
+			if notes != 0 {
+				t.Errorf("%d notes outlive their findings", notes)
+			}
+			return err
+		})
 	})
 }
 
