@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -28,13 +29,16 @@ func keysCommand() *cobra.Command {
 	s := &keyStore{config: config.Default()}
 	cmd := &cobra.Command{
 		Use:   "keys",
-		Short: "Create, list and revoke access keys",
-		Long: `Create, list and revoke access keys of the server that keeps its data in --data, and in --store if it was started so.
-A running server sees the change within a second.`,
+		Short: "Create, list, change and revoke access keys",
+		Long: `Create, list, change and revoke access keys of the server that keeps its data in --data, and in --store if it was
+started so. A new key works at once; when a command that changes a key returns, every server goes by that.`,
 	}
 	s.config.AddFlags(cmd.PersistentFlags(), "data", "store")
 	cmd.PersistentFlags().StringVar(&s.file, "config", "", "the server's configuration `file`")
-	cmd.AddCommand(s.createCommand(), s.listCommand(), s.revokeCommand())
+	cmd.AddCommand(s.createCommand(), s.listCommand(), s.policyCommand())
+	for i := range keyChanges {
+		cmd.AddCommand(s.changeCommand(&keyChanges[i]))
+	}
 	return cmd
 }
 
@@ -53,11 +57,10 @@ picket:PutFindings and picket:GetLists, which 'picket scan --to' needs.`,
 				return errors.New("--access-key-id and --secret belong together: give both or none")
 			}
 			if policyFile != "" {
-				b, err := os.ReadFile(policyFile)
-				if err != nil {
-					return fmt.Errorf("--policy: %w", err)
+				var err error
+				if k.Policy, err = readPolicy(policyFile); err != nil {
+					return err
 				}
-				k.Policy = string(b)
 			}
 			return s.with(cmd, true, func(ctx context.Context, r *access.Ring) error {
 				k.At = time.Now()
@@ -103,23 +106,88 @@ func writeKeys(w io.Writer, keys []access.Key) error {
 	return t.Flush()
 }
 
-func (s *keyStore) revokeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "revoke ACCESS_KEY_ID",
-		Short: "Revoke an access key for good",
-		Long:  `Revoke an access key for good. When the command returns, no server takes the key any more.`,
-		Args:  cobra.ExactArgs(1),
+func readPolicy(file string) (string, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("--policy: %w", err)
+	}
+	return string(b), nil
+}
+
+func (s *keyStore) policyCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "policy ACCESS_KEY_ID",
+		Short: "Show the policy of an access key, or give it another",
+		Long: `Show the policy of an access key, an IAM policy document in JSON. With --policy the key gets that one in its place; when
+the command returns, every server goes by it.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.with(cmd, false, func(ctx context.Context, r *access.Ring) error {
-				if err := r.SetStatus(ctx, args[0], access.Revoked); err != nil {
+			if file == "" {
+				return s.with(cmd, false, func(_ context.Context, r *access.Ring) error {
+					k, err := r.Key(args[0])
+					if err == nil {
+						fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(k.Policy))
+					}
 					return err
-				}
-				time.Sleep(app.KeysSeen)
-				fmt.Fprintf(cmd.OutOrStdout(), "Access key %s is revoked.\n", args[0])
-				return nil
+				})
+			}
+			document, err := readPolicy(file)
+			if err != nil {
+				return err
+			}
+			return s.change(cmd, args[0], "has another policy", func(ctx context.Context, r *access.Ring, id string) error {
+				return r.SetPolicy(ctx, id, document)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&file, "policy", "", "`file` with the policy to give the key")
+	return cmd
+}
+
+// A keyChange is a command that changes a key.
+type keyChange struct {
+	name, short, long string
+	done              string // what the key then is
+	do                func(ctx context.Context, r *access.Ring, id string) error
+}
+
+var keyChanges = []keyChange{
+	{"deactivate", "Refuse an access key until it is activated again", "When the command returns, no server takes the key any more. 'picket keys activate' turns that round.",
+		"is inactive", setStatus(access.Inactive)},
+	{"activate", "Take an inactive access key again", "When the command returns, every server takes the key.", "is active", setStatus(access.Active)},
+	{"revoke", "Revoke an access key for good", "When the command returns, no server takes the key any more, and nothing brings it back: its secret is gone.",
+		"is revoked", setStatus(access.Revoked)},
+	{"delete", "Delete an access key and every trace of it", `When the command returns, no server takes the key any more, and its ID is free for another. A seed key is made anew when a
+server starts with it, and so is an admin key when no key is left.`, "is deleted",
+		func(ctx context.Context, r *access.Ring, id string) error { return r.Delete(ctx, id) }},
+}
+
+func setStatus(status access.Status) func(context.Context, *access.Ring, string) error {
+	return func(ctx context.Context, r *access.Ring, id string) error { return r.SetStatus(ctx, id, status) }
+}
+
+func (s *keyStore) changeCommand(c *keyChange) *cobra.Command {
+	return &cobra.Command{
+		Use:   c.name + " ACCESS_KEY_ID",
+		Short: c.short,
+		Long:  c.short + ". " + c.long,
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return s.change(cmd, args[0], c.done, c.do) },
+	}
+}
+
+// change changes a key and waits until every server has seen that. Then it says
+// what is done.
+func (s *keyStore) change(cmd *cobra.Command, id, done string, do func(context.Context, *access.Ring, string) error) error {
+	return s.with(cmd, false, func(ctx context.Context, r *access.Ring) error {
+		if err := do(ctx, r, id); err != nil {
+			return err
+		}
+		time.Sleep(app.KeysSeen)
+		fmt.Fprintf(cmd.OutOrStdout(), "Access key %s %s.\n", id, done)
+		return nil
+	})
 }
 
 // with opens the keys for do. What does not exist is made only if create says so.

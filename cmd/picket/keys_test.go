@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"picket/internal/access/policy"
 )
 
 func TestKeys(t *testing.T) {
@@ -44,25 +46,67 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestKeysChange: a key can be switched off and on, get another policy, and be
+// deleted, each of which the next command sees.
+func TestKeysChange(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	const old = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"guardduty:List*","Resource":"*"}]}`
+	changed := strings.Replace(old, "List", "Get", 1)
+	dir := t.TempDir()
+	for _, step := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"create", "--account", "111122223333", "--access-key-id", "K", "--secret", "my-secret", "--policy", write(t, dir, "old.json", old)}, "my-secret"},
+		{[]string{"policy", "K"}, old},
+		{[]string{"policy", "K", "--policy", write(t, dir, "new.json", changed)}, "Access key K has another policy."},
+		{[]string{"policy", "K"}, changed},
+		{[]string{"deactivate", "K"}, "Access key K is inactive."},
+		{[]string{"list"}, "  inactive  "},
+		{[]string{"activate", "K"}, "Access key K is active."},
+		{[]string{"list"}, "  active  "},
+		{[]string{"delete", "K"}, "Access key K is deleted."},
+	} {
+		if r := picket(t, "", append([]string{"keys", "--data", data}, step.args...)...); r.code != 0 || !strings.Contains(r.stdout, step.want) {
+			t.Errorf("%v: exit %d, want %q in\n%s%s", step.args, r.code, step.want, r.stdout, r.stderr)
+		}
+	}
+	if r := picket(t, "", "keys", "--data", data, "list"); strings.Count(r.stdout, "\n") != 1 {
+		t.Errorf("after it was deleted:\n%s", r.stdout)
+	}
+}
+
 func TestKeysRefused(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")
 	broken := write(t, dir, "policy.json", `{"Statement":[{"Effect":"Maybe"}]}`)
-	if r := picket(t, "", "keys", "create", "--data", data, "--account", "111122223333", "--access-key-id", "TAKEN", "--secret", "first-secret"); r.code != 0 {
-		t.Fatal(r.stderr)
+	for _, args := range [][]string{
+		{"create", "--account", "111122223333", "--access-key-id", "TAKEN", "--secret", "first-secret"},
+		{"create", "--account", "111122223333", "--access-key-id", "GONE", "--secret", "first-secret"},
+		{"revoke", "GONE"},
+	} {
+		if r := picket(t, "", append([]string{"keys", "--data", data}, args...)...); r.code != 0 {
+			t.Fatal(r.stderr)
+		}
 	}
 	for want, args := range map[string][]string{
-		`required flag(s) "account" not set`:    {"create"},
-		`account "12" is not 12 digits`:         {"create", "--account", "12"},
-		"belong together":                       {"create", "--account", "111122223333", "--access-key-id", "K"},
-		`access key "TAKEN" exists`:             {"create", "--account", "111122223333", "--access-key-id", "TAKEN", "--secret", "x-secret"},
-		"--policy: open ":                       {"create", "--account", "111122223333", "--policy", filepath.Join(dir, "missing")},
-		"Effect is neither Allow nor Deny":      {"create", "--account", "111122223333", "--policy", broken},
-		`there is no access key "NONE"`:         {"revoke", "NONE"},
-		"accepts 1 arg(s), received 0":          {"revoke"},
-		`user name "a b"`:                       {"create", "--account", "111122223333", "--user", "a b"},
-		"the secret is not 1 to 128 printable ": {"create", "--account", "111122223333", "--access-key-id", "K", "--secret", "x y"},
-		"open configuration":                    {"list", "--config", filepath.Join(dir, "missing")},
+		`required flag(s) "account" not set`:     {"create"},
+		`account "12" is not 12 digits`:          {"create", "--account", "12"},
+		"belong together":                        {"create", "--account", "111122223333", "--access-key-id", "K"},
+		`access key "TAKEN" exists`:              {"create", "--account", "111122223333", "--access-key-id", "TAKEN", "--secret", "x-secret"},
+		"--policy: open ":                        {"create", "--account", "111122223333", "--policy", filepath.Join(dir, "missing")},
+		"Effect is neither Allow nor Deny":       {"create", "--account", "111122223333", "--policy", broken},
+		`there is no access key "NONE"`:          {"revoke", "NONE"},
+		`no access key "NOBODY"`:                 {"policy", "NOBODY"},
+		`no access key "NOT"`:                    {"policy", "NOT", "--policy", write(t, dir, "good.json", policy.Admin)},
+		`no access key "NEVER"`:                  {"delete", "NEVER"},
+		`"GONE" is revoked for good`:             {"activate", "GONE"},
+		"policy: statement 1: Effect is neither": {"policy", "TAKEN", "--policy", broken},
+		"missing: no such file":                  {"policy", "TAKEN", "--policy", filepath.Join(dir, "missing")},
+		"accepts 1 arg(s), received 0":           {"revoke"},
+		`user name "a b"`:                        {"create", "--account", "111122223333", "--user", "a b"},
+		"the secret is not 1 to 128 printable ":  {"create", "--account", "111122223333", "--access-key-id", "K", "--secret", "x y"},
+		"open configuration":                     {"list", "--config", filepath.Join(dir, "missing")},
 	} {
 		r := picket(t, "", append([]string{"keys", "--data", data}, args...)...)
 		if r.code != 1 || !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "x-secret") {

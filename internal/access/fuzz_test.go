@@ -6,20 +6,21 @@ import (
 	"testing"
 )
 
-// FuzzMasterFile holds the reader of master key files to not panicking, to keys
-// of the right length and to errors that show nothing of the file.
+// FuzzMasterFile holds the reader of master key files to not panicking and to keys
+// that work.
 func FuzzMasterFile(f *testing.F) {
 	f.Add("# comment\nm1 " + strings.Repeat("QUFB", 10) + "QUE=\n")
 	f.Add("m1 " + strings.Repeat("A", 43) + "=\r\nm1 x\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		keys, err := parseMaster([]byte(text))
-		if err == nil && len(keys) == 0 {
-			t.Error("neither keys nor an error")
+		m, err := parseMaster([]byte(text))
+		if (m == nil) != (err != nil) {
+			t.Fatal("neither a key nor an error, or both")
 		}
-		for _, k := range keys {
-			if _, err := k.aead(); err != nil || len(k.bytes) != masterBytes {
-				t.Errorf("a key of %d bytes: %v", len(k.bytes), err)
-			}
+		if err != nil {
+			return
+		}
+		if got, err := m.open(m.seal("secret", "me"), m.id, "me"); got != "secret" || err != nil {
+			t.Errorf("a secret is %q after being sealed: %v", got, err)
 		}
 	})
 }

@@ -43,9 +43,7 @@ func (r *Ring) Create(ctx context.Context, k NewKey) (Issued, error) {
 		return Issued{}, err
 	}
 	rec := Record{ID: k.ID, Account: k.Account, User: k.User, Policy: k.Policy, Status: Active, Created: k.At.UTC().Truncate(time.Second), Version: 1}
-	if err := r.seal(&rec, k.Secret); err != nil {
-		return Issued{}, err
-	}
+	rec.Sealed, rec.MasterID = r.master.seal(k.Secret, owner(rec)), r.master.id
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.put(ctx, rec); err != nil {
@@ -67,13 +65,6 @@ func (k NewKey) check() error {
 	}
 	_, err := policy.Parse([]byte(k.Policy))
 	return err
-}
-
-func (r *Ring) seal(rec *Record, secret string) (err error) {
-	if rec.Sealed, rec.MasterID, err = r.master.seal(secret, owner(*rec)); err != nil {
-		return fmt.Errorf("encrypt the secret of access key %q: %w", rec.ID, err)
-	}
-	return nil
 }
 
 // put stores a record and takes it over. The caller holds the lock.
@@ -150,48 +141,6 @@ func (r *Ring) Bootstrap(ctx context.Context, account string, at time.Time) (Iss
 	}
 	issued, err := r.Create(ctx, NewKey{Account: account, User: "admin", At: at})
 	return issued, err == nil, err
-}
-
-// Rotate makes a new master key and encrypts every secret with it; then the old
-// master keys are thrown away. If it fails half-way everything still works, and
-// it may be called again.
-func (r *Ring) Rotate(ctx context.Context) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.load(ctx); err != nil {
-		return err
-	}
-	if err := r.master.renew(); err != nil {
-		return err
-	}
-	for _, e := range *r.entries.Load() {
-		if err := r.reseal(ctx, e.Record); err != nil {
-			return err
-		}
-	}
-	if err := r.load(ctx); err != nil {
-		return err
-	}
-	inUse := map[string]bool{}
-	for _, e := range *r.entries.Load() {
-		inUse[e.MasterID] = true
-	}
-	return r.master.keep(inUse)
-}
-
-func (r *Ring) reseal(ctx context.Context, rec Record) error {
-	if rec.Sealed == nil {
-		return nil
-	}
-	secret, err := r.open(rec)
-	if err != nil {
-		return err
-	}
-	if err := r.seal(&rec, secret); err != nil {
-		return err
-	}
-	rec.Version++
-	return r.put(ctx, rec)
 }
 
 // Check is an error when there are active keys and none of their secrets can be

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"picket/internal/access"
+	"picket/internal/access/accesstest"
 	"picket/internal/fault"
 )
 
@@ -21,6 +22,12 @@ func openMaster(t testing.TB, path string) *access.Master {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// newMaster is the master key of another installation each time.
+func newMaster(t testing.TB) *access.Master {
+	t.Helper()
+	return openMaster(t, filepath.Join(t.TempDir(), "master.key"))
 }
 
 func masterLines(t testing.TB, path string) []string {
@@ -40,7 +47,7 @@ func masterLines(t testing.TB, path string) []string {
 
 func TestMasterFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "master.key")
-	var keys access.Memory
+	var keys accesstest.Memory
 	k := create(t, openRing(t, &keys, openMaster(t, path)), access.NewKey{})
 	info, err := os.Stat(path)
 	if err != nil {
@@ -59,7 +66,7 @@ func TestMasterFile(t *testing.T) {
 
 func TestMasterFileIsMadeOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "master.key")
-	var keys access.Memory
+	var keys accesstest.Memory
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -91,7 +98,7 @@ func TestMasterFileRefused(t *testing.T) {
 	good := masterLines(t, path)[0]
 	for name, content := range map[string]string{
 		"empty": "", "comments": "# nothing\n\n", "short key": "m1 c2hvcnQ=\n", "no ID": good[8:],
-		"not base64": "m1 " + strings.Repeat("*", 44), "twice": good + good, "a line too long": good + "# " + strings.Repeat("x", 70000),
+		"not base64": "m1 " + strings.Repeat("*", 44), "two keys": good + "other" + good[8:], "a line too long": good + "# " + strings.Repeat("x", 70000),
 	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -117,77 +124,6 @@ func TestMasterFileRefused(t *testing.T) {
 	}
 }
 
-func TestRotate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "master.key")
-	var keys access.Memory
-	ring := openRing(t, &keys, openMaster(t, path))
-	other := openRing(t, &keys, openMaster(t, path)) // another server with the same file and store
-	k, revoked := create(t, ring, access.NewKey{}), create(t, ring, access.NewKey{})
-	if err := ring.SetStatus(t.Context(), revoked.ID, access.Revoked); err != nil {
-		t.Fatal(err)
-	}
-	before, _ := keys.Load(t.Context())
-	old := masterLines(t, path)
-	if err := ring.Rotate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	now := masterLines(t, path)
-	if len(now) != 1 || now[0] == old[0] {
-		t.Errorf("master keys %d, was the old one thrown away: %v", len(now), now[0] != old[0])
-	}
-	after, _ := keys.Load(t.Context())
-	for _, b := range before {
-		for _, a := range after {
-			if a.ID == k.ID && b.ID == k.ID && (string(a.Sealed) == string(b.Sealed) || !strings.HasPrefix(now[0], a.MasterID+" ")) {
-				t.Error("a secret was not encrypted anew")
-			}
-		}
-	}
-	if err := errors.Join(signsIn(t, ring, k), other.Reload(t.Context()), signsIn(t, other, k), signsIn(t, openRing(t, &keys, openMaster(t, path)), k)); err != nil {
-		t.Error(err)
-	}
-	if err := signsIn(t, ring, create(t, other, access.NewKey{})); err == nil {
-		t.Error("a key of another server is known before a reload")
-	}
-	if err := errors.Join(ring.Reload(t.Context()), ring.Rotate(t.Context()), signsIn(t, ring, k)); err != nil {
-		t.Error(err)
-	}
-}
-
-// A rotation that the store breaks off leaves every secret readable, and the
-// next one finishes it.
-func TestRotateHalfWay(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "master.key")
-	var keys access.Memory
-	ring := openRing(t, &keys, openMaster(t, path))
-	var issued []access.Issued
-	for range 3 {
-		issued = append(issued, create(t, ring, access.NewKey{}))
-	}
-	failing := &failAfter{Keys: &keys, left: 1}
-	if err := openRing(t, failing, openMaster(t, path)).Rotate(t.Context()); !errors.Is(err, errStore) {
-		t.Fatalf("rotate: %v", err)
-	}
-	ring = openRing(t, &keys, openMaster(t, path))
-	for _, k := range issued {
-		if err := signsIn(t, ring, k); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := ring.Rotate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if n := len(masterLines(t, path)); n != 1 {
-		t.Errorf("%d master keys", n)
-	}
-	ring = openRing(t, &keys, openMaster(t, path))
-	for _, k := range issued {
-		if err := signsIn(t, ring, k); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 var errStore = errors.New("the store is gone")
 
 // failAfter is a store that takes so many more records.
@@ -204,8 +140,8 @@ func (f *failAfter) Put(ctx context.Context, r access.Record) error {
 }
 
 func TestStoreErrors(t *testing.T) {
-	broken := &failAfter{Keys: &access.Memory{}}
-	ring := openRing(t, broken, access.NewMaster())
+	broken := &failAfter{Keys: &accesstest.Memory{}}
+	ring := openRing(t, broken, newMaster(t))
 	if _, err := ring.Create(t.Context(), access.NewKey{Account: account}); !errors.Is(err, errStore) || fault.Of(err) != fault.Internal {
 		t.Errorf("create: %v", err)
 	}

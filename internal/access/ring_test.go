@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -29,7 +28,7 @@ const account = "111122223333"
 var at = time.Date(2026, 9, 20, 10, 11, 12, 0, time.UTC)
 
 func TestMemory(t *testing.T) {
-	accesstest.Keys(t, func(*testing.T) access.Keys { return &access.Memory{} })
+	accesstest.Keys(t, func(*testing.T) access.Keys { return &accesstest.Memory{} })
 }
 
 func openRing(t testing.TB, keys access.Keys, master *access.Master) *access.Ring {
@@ -41,7 +40,7 @@ func openRing(t testing.TB, keys access.Keys, master *access.Master) *access.Rin
 	return r
 }
 
-func newRing(t testing.TB) *access.Ring { return openRing(t, &access.Memory{}, access.NewMaster()) }
+func newRing(t testing.TB) *access.Ring { return openRing(t, &accesstest.Memory{}, newMaster(t)) }
 
 func create(t testing.TB, r *access.Ring, k access.NewKey) access.Issued {
 	t.Helper()
@@ -98,8 +97,8 @@ func TestCreatedKeyWorks(t *testing.T) {
 }
 
 func TestSecretsAreEncryptedAndBound(t *testing.T) {
-	var keys access.Memory
-	master := access.NewMaster()
+	var keys accesstest.Memory
+	master := newMaster(t)
 	r := openRing(t, &keys, master)
 	a, b := create(t, r, access.NewKey{}), create(t, r, access.NewKey{})
 	records, _ := keys.Load(t.Context())
@@ -119,7 +118,7 @@ func TestSecretsAreEncryptedAndBound(t *testing.T) {
 	if fault.Of(err) != fault.Internal || err == nil || fault.Hint(err) == "" {
 		t.Errorf("another key's secret opens: %v", err)
 	}
-	if _, err := openRing(t, &keys, access.NewMaster()).Secret(records[1].ID); fault.Of(err) != fault.Internal || err == nil {
+	if _, err := openRing(t, &keys, newMaster(t)).Secret(records[1].ID); fault.Of(err) != fault.Internal || err == nil {
 		t.Errorf("opens with another master key: %v", err)
 	}
 }
@@ -152,8 +151,8 @@ func TestCreateRefuses(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	var keys access.Memory
-	r := openRing(t, &keys, access.NewMaster())
+	var keys accesstest.Memory
+	r := openRing(t, &keys, newMaster(t))
 	k := create(t, r, access.NewKey{})
 	set := func(s access.Status) error { return r.SetStatus(t.Context(), k.ID, s) }
 	for _, step := range []struct {
@@ -215,8 +214,8 @@ func TestSetPolicyAndDelete(t *testing.T) {
 // Two servers share a store: what one changes the other sees when it reloads,
 // and neither overwrites the other.
 func TestTwoRings(t *testing.T) {
-	var keys access.Memory
-	master := access.NewMaster()
+	var keys accesstest.Memory
+	master := newMaster(t)
 	here, there := openRing(t, &keys, master), openRing(t, &keys, master)
 	k := create(t, here, access.NewKey{})
 	if _, err := there.Secret(k.ID); fault.Of(err) != fault.NotFound {
@@ -234,8 +233,8 @@ func TestTwoRings(t *testing.T) {
 }
 
 func TestLastUse(t *testing.T) {
-	var keys access.Memory
-	master := access.NewMaster()
+	var keys accesstest.Memory
+	master := newMaster(t)
 	r := openRing(t, &keys, master)
 	k := create(t, r, access.NewKey{})
 	lastUsed := func(r *access.Ring) time.Time {
@@ -349,8 +348,8 @@ func TestAuthorize(t *testing.T) {
 // A record that somebody else wrote with a broken policy denies everything, says
 // so in the log, and keeps nobody else out.
 func TestBrokenPolicyDenies(t *testing.T) {
-	var keys access.Memory
-	r := openRing(t, &keys, access.NewMaster())
+	var keys accesstest.Memory
+	r := openRing(t, &keys, newMaster(t))
 	k := create(t, r, access.NewKey{})
 	records, _ := keys.Load(t.Context())
 	records[0].Policy, records[0].Version = `{"Statement":[]}`, 2
@@ -383,8 +382,8 @@ func TestSeeds(t *testing.T) {
 }
 
 func TestPlant(t *testing.T) {
-	var keys access.Memory
-	master := access.NewMaster()
+	var keys accesstest.Memory
+	master := newMaster(t)
 	plant := func(r *access.Ring, s string) error {
 		seed, err := access.ParseSeed(s)
 		if err != nil {
@@ -436,13 +435,9 @@ func TestListOrder(t *testing.T) {
 	}
 }
 
-// Requests go on while keys change and master keys rotate.
+// Requests go on while keys change.
 func TestConcurrentUse(t *testing.T) {
-	master, err := access.OpenMaster(filepath.Join(t.TempDir(), "master.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := openRing(t, &access.Memory{}, master)
+	r := newRing(t)
 	k := create(t, r, access.NewKey{})
 	var wg sync.WaitGroup
 	for range 4 {
@@ -458,7 +453,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	for range 5 {
-		if err := errors.Join(r.Rotate(t.Context()), r.Flush(t.Context()), r.Reload(t.Context())); err != nil {
+		if err := errors.Join(r.Flush(t.Context()), r.Reload(t.Context())); err != nil {
 			t.Error(err)
 		}
 		create(t, r, access.NewKey{})
@@ -493,16 +488,16 @@ func BenchmarkAuthorize(b *testing.B) {
 // TestCheck: a ring none of whose active keys opens has another installation's
 // master key. One that opens is enough: the others may be left from a lost one.
 func TestCheck(t *testing.T) {
-	var keys access.Memory
-	if err := openRing(t, &keys, access.NewMaster()).Check(); err != nil {
+	var keys accesstest.Memory
+	if err := openRing(t, &keys, newMaster(t)).Check(); err != nil {
 		t.Errorf("no keys: %v", err)
 	}
-	lost := openRing(t, &keys, access.NewMaster())
+	lost := openRing(t, &keys, newMaster(t))
 	k := create(t, lost, access.NewKey{})
 	if err := lost.Check(); err != nil {
 		t.Errorf("its own master key: %v", err)
 	}
-	r := openRing(t, &keys, access.NewMaster())
+	r := openRing(t, &keys, newMaster(t))
 	if err := r.Check(); err == nil || !strings.Contains(fault.Hint(err), "master key file") {
 		t.Errorf("another master key: %v", err)
 	}

@@ -83,6 +83,31 @@ func TestServersShareKeys(t *testing.T) {
 			if list := keys(t, "list", data, where...); strings.Contains(list, m[2]) || !regexp.MustCompile(m[1]+` +`+otherAccount+` +reader +active`).MatchString(list) {
 				t.Errorf("the list:\n%s", list)
 			}
+			narrower := filepath.Join(t.TempDir(), "policy.json")
+			if err := os.WriteFile(narrower, []byte(strings.Replace(document, "List*", "Get*", 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			keys(t, "policy", data, append(where, m[1], "--policy", narrower)...)
+			for _, s := range servers {
+				c := worldOf(s, store).withKey(otherAccount, m[1], m[2])
+				refused(t, c.works(t), "AccessDeniedException", fmt.Sprintf("User: arn:aws:iam::%s:user/reader is not authorized to perform: guardduty:ListDetectors on resource: "+
+					"arn:aws:guardduty:%s:%s:detector/* because no identity-based policy allows the guardduty:ListDetectors action", otherAccount, c.Region, otherAccount))
+			}
+			if shown := keys(t, "policy", data, append(where, m[1])...); shown != strings.Replace(document, "List*", "Get*", 1)+"\n" {
+				t.Errorf("the policy shown is %s", shown)
+			}
+			keys(t, "policy", data, append(where, m[1], "--policy", policy)...)
+			for _, step := range []struct{ command, class string }{{"deactivate", "UnrecognizedClientException"}, {"activate", ""}} {
+				keys(t, step.command, data, append(where, m[1])...)
+				for i, s := range servers {
+					err := worldOf(s, store).withKey(otherAccount, m[1], m[2]).works(t)
+					if step.class != "" {
+						refused(t, err, step.class, "The security token included in the request is invalid.")
+					} else if err != nil {
+						t.Errorf("server %d after %s: %v", i, step.command, err)
+					}
+				}
+			}
 			keys(t, "revoke", data, append(where, m[1])...)
 			for i, s := range servers {
 				refused(t, worldOf(s, store).withKey(otherAccount, m[1], m[2]).works(t), "UnrecognizedClientException", "The security token included in the request is invalid.")

@@ -1,5 +1,5 @@
 // Package accesstest holds every store of access keys to the one contract that
-// package access relies on.
+// package access relies on, and has one in memory.
 //
 // It exists so that the in-memory store, SQLite and PostgreSQL cannot differ. It
 // is for tests only and imports picket/internal/access, picket/internal/fault,

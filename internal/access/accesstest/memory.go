@@ -1,24 +1,26 @@
-package access
+package accesstest
 
 import (
 	"context"
 	"slices"
 	"sync"
 	"time"
+
+	"picket/internal/access"
 )
 
-// Memory keeps records in memory, for tests and for servers that forget. The
-// zero value is empty and ready to use, from several goroutines.
+// Memory is a store of access keys in memory. The zero value is empty and ready to
+// use, from several goroutines.
 type Memory struct {
 	mu      sync.Mutex
-	records map[string]Record
+	records map[string]access.Record
 }
 
-// Load implements Keys.
-func (m *Memory) Load(context.Context) ([]Record, error) {
+// Load implements access.Keys.
+func (m *Memory) Load(context.Context) ([]access.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := make([]Record, 0, len(m.records))
+	all := make([]access.Record, 0, len(m.records))
 	for _, r := range m.records {
 		r.Sealed = slices.Clone(r.Sealed)
 		all = append(all, r)
@@ -26,16 +28,16 @@ func (m *Memory) Load(context.Context) ([]Record, error) {
 	return all, nil
 }
 
-// Put implements Keys.
-func (m *Memory) Put(_ context.Context, r Record) error {
+// Put implements access.Keys.
+func (m *Memory) Put(_ context.Context, r access.Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old, exists := m.records[r.ID]
 	if old.Version != r.Version-1 {
-		return ErrChanged(r.ID)
+		return access.ErrChanged(r.ID)
 	}
 	if m.records == nil {
-		m.records = map[string]Record{}
+		m.records = map[string]access.Record{}
 	}
 	if exists {
 		r.LastUsed = old.LastUsed
@@ -45,7 +47,7 @@ func (m *Memory) Put(_ context.Context, r Record) error {
 	return nil
 }
 
-// Touch implements Keys.
+// Touch implements access.Keys.
 func (m *Memory) Touch(_ context.Context, id string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,12 +58,12 @@ func (m *Memory) Touch(_ context.Context, id string, at time.Time) error {
 	return nil
 }
 
-// Delete implements Keys.
+// Delete implements access.Keys.
 func (m *Memory) Delete(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.records[id]; !ok {
-		return ErrNoKey(id)
+		return access.ErrNoKey(id)
 	}
 	delete(m.records, id)
 	return nil
