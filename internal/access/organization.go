@@ -1,9 +1,7 @@
 package access
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"picket/internal/fault"
+	"picket/internal/yamlfile"
 )
 
 // maxOrganizationBytes bounds the file: room for 50,000 accounts, more than an
@@ -72,7 +71,7 @@ func ParseOrganization(b []byte) (*Organization, error) {
 		Management account   `yaml:"management_account"`
 		Accounts   []account `yaml:"accounts"`
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+	if err := yamlfile.Decode(b, &file); err != nil {
 		return nil, fault.Newf(fault.Invalid, "%v", err)
 	}
 	if file.Management == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"picket/internal/fault"
+	"picket/internal/yamlfile"
 )
 
 // maxBytes bounds a file.
@@ -44,13 +45,13 @@ func read(path string) (*Config, error) {
 // nothing that may be a secret.
 func Parse(b []byte) (*Config, error) {
 	c := Default()
-	err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&c)
+	err := yamlfile.Decode(b, &c)
 	if reflect.ValueOf(c).IsZero() { // nothing but comments, which the decoder takes for null
 		c = Default()
 	}
 	var at yaml.Error
 	switch {
-	case err == nil, errors.Is(err, io.EOF):
+	case err == nil:
 		return &c, nil
 	case errors.As(err, &at) && at.GetToken() != nil:
 		pos := at.GetToken().Position

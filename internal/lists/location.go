@@ -42,7 +42,7 @@ func (s Sources) locate(location string) (place, error) {
 	switch u.Scheme {
 	case "s3":
 		// The key is what follows, byte by byte: these addresses are not escaped.
-		rest := location[len("s3://"):]
+		_, rest, _ := strings.Cut(location, "://")
 		bucket, key, _ := strings.Cut(rest, "/")
 		return object(bucket, key, "")
 	case "http", "https":

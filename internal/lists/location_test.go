@@ -31,7 +31,7 @@ func TestLocations(t *testing.T) {
 			t.Errorf("%s, when only S3 is allowed: %v", location, err)
 		}
 	}
-	for _, location := range []string{"not-a-location", "", "s3://", "s3://bucket", "s3://bucket/", "s3:///key", "s3://bucket/dir/",
+	for _, location := range []string{"not-a-location", "", "s3:", "s3:/bucket/key", "s3:bucket/key", "s3://", "s3://bucket", "s3://bucket/", "s3:///key", "s3://bucket/dir/",
 		"https://s3.amazonaws.com/bucket", "https://bucket.s3.amazonaws.com/", "https://bucket.s3.amazonaws.com/k?versionId=1",
 		"https://u:p@bucket.s3.amazonaws.com/k", "http://feeds.example/bad.txt", "ftp://bucket/key", "https:///x",
 		"file:///etc/passwd", "file:///srv/lists", "file:///srv/lists/../secret", "file://host/srv/lists/bad.txt", "s3://b/%zz"} {
