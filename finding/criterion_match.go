@@ -162,7 +162,7 @@ func (a *Attribute) at(v string) (Range, bool) {
 		}
 	}
 	x, err := strconv.ParseFloat(v, 64)
-	if err != nil || !isFinite(x) {
+	if err != nil || !isFinite(x) || strings.ContainsAny(v, "_xX") { // Go's own ways to write numbers
 		return Range{}, false
 	}
 	if a.Kind == KindSeverity && x == math.Trunc(x) {

@@ -115,23 +115,32 @@ var guardDutyTexts = []guardDutyText{
 // refuseGuardDuty tells the first violation only, as the service does. Syntax
 // and types come before what is missing, that before what is wrong.
 func refuseGuardDuty(op *Operation, vs []Violation) error {
-	v := &vs[0]
+	v, said := &vs[0], guardDutySays(op, &vs[0])
 	for i := range vs {
-		if vs[i].Rule < v.Rule {
-			v = &vs[i]
+		if t := guardDutySays(op, &vs[i]); t.rank(&vs[i]) < said.rank(v) {
+			v, said = &vs[i], t
 		}
 	}
-	for i := range guardDutyTexts {
-		if t := &guardDutyTexts[i]; t.fits(op, v) {
-			told := guardDutyBad
-			if t.told != nil {
-				told = *t.told
-			}
-			return &Exception{Name: told.Name, Status: told.Status, Type: told.Type,
-				Message: strings.ReplaceAll(t.text, "{}", v.Last())}
-		}
+	told := guardDutyBad
+	if said.told != nil {
+		told = *said.told
 	}
-	return fault.New(fault.Invalid, textOutOfRange)
+	return &Exception{Name: told.Name, Status: told.Status, Type: told.Type, Message: strings.ReplaceAll(said.text, "{}", v.Last())}
+}
+
+// guardDutySays is what is said to a violation: the last text fits all.
+func guardDutySays(op *Operation, v *Violation) *guardDutyText {
+	i := slices.IndexFunc(guardDutyTexts, func(t guardDutyText) bool { return t.fits(op, v) })
+	return &guardDutyTexts[i]
+}
+
+// rank orders violations: what the service says is bad JSON, such as an unknown
+// enum value, it finds when it reads the JSON.
+func (t *guardDutyText) rank(v *Violation) Rule {
+	if t.text == textJSON {
+		return min(v.Rule, RuleType)
+	}
+	return v.Rule
 }
 
 func (t *guardDutyText) fits(op *Operation, v *Violation) bool {

@@ -9,7 +9,7 @@ func sequences() family {
 		attack("AttackSequence:ECS/CompromisedCluster", "the ECS cluster ecs-demo-cluster", taskCluster("FARGATE"), taskCluster("EC2")),
 		attack("AttackSequence:EKS/CompromisedCluster", "the Kubernetes cluster eks-demo-cluster", kubernetesCluster()),
 		attack("AttackSequence:IAM/CompromisedCredentials", "the credentials of IAMUser/john_doe", credentials()...),
-		attack("AttackSequence:S3/CompromisedData", "data in the bucket amzn-s3-demo-bucket", bucketData()),
+		attack("AttackSequence:S3/CompromisedData", "data in S3 buckets of IAMUser/john_doe", bucketData()),
 	}}
 }
 
@@ -33,6 +33,8 @@ var (
 		Process: &process{"xmrig", "/usr/share/xmrig", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}}
 	fetcher = actor{ID: "process:12345b6a6d84bd52a9258fc1845ef42409b026142052cdf2cec57d71631f033e",
 		Process: &process{"curl", "/usr/bin/curl", "1d23e456593eef5c1d3678519833304fb7faacbae88a5b7fe0497a09666bfe8f"}}
+	toucher = actor{ID: "process:d12ebe3fb45d67fa890aec1f9a234e567890c080b0d6e6206c6bcvddec5760fd",
+		Process: &process{"touch", "/usr/bin/touch", "b12d345e678901d637364f8d9d64a44d3882ed7982ee2177f390f19abf8541d3"}}
 	john = actor{ID: "ASIAIOSFODNN7EXAMPLE", User: &user{"john_doe", "ASIAIOSFODNN7EXAMPLE", "IAMUser", "ASIAIOSFODNN7EXAMPLE", nil},
 		Session: &session{"ENABLED", seen, ""}}
 	johnsKey = subject{UID: "ASIAIOSFODNN7EXAMPLE", ResourceType: "ACCESS_KEY",
@@ -44,6 +46,9 @@ func caller() endpoint {
 	return endpoint{ID: "10.0.0.1::INTERNET:INBOUND:SOURCE", IP: "10.0.0.1", Port: new(int), Location: &location{"New York", "US", 40.7123, -74.0068},
 		AutonomousSystem: &autonomousSystem{"ReservedASN", 64496}, Connection: &direction{"INBOUND"}}
 }
+
+// amazonTesting is an indicator with the names of two lists.
+func amazonTesting(key string) indicator { return indicator{key, []string{"Amazon", "Testing"}} }
 
 func domain(name string) endpoint { return endpoint{ID: name, Domain: name} }
 
@@ -73,7 +78,8 @@ func instanceGroups() []*sequence {
 		bad := indicator{"MALICIOUS_DOMAIN", []string{"Amazon", "TestDomain"}}
 		s.add("Trojan:EC2/BlackholeTraffic!DNS", 5, "An instance looked up a black-holed domain.", "Command and Control", "T1071.004 - Application Layer Protocol: DNS", bad)
 		s.add("Trojan:EC2/DropPoint!DNS", 5, "An instance looked up a drop point.", "Exfiltration", "T1041 - Exfiltration over C2 Channel", bad)
-		s.add("Impact:EC2/AbusedDomainRequest.Reputation", 5, "An instance looked up an abused domain.", "Impact", "T1496 - Resource Hijacking", bad)
+		s.add("Impact:EC2/AbusedDomainRequest.Reputation", 5, "An instance looked up an abused domain.", "Impact", "T1496 - Resource Hijacking", amazonTesting("MALICIOUS_DOMAIN"))
+		s.count(9)
 		out = append(out, s)
 	}
 	return out
@@ -103,17 +109,29 @@ func taskCluster(launch string) *sequence {
 	here := subject{AccountID: "111122223333", Region: "us-east-1", CloudPartition: "aws"}
 	c, task := here, here
 	c.UID, c.Name, c.ResourceType, c.Data = "arn:aws:ecs:us-east-1:111122223333:cluster/ecs-demo-cluster", "ecs-demo-cluster", "ECS_CLUSTER", map[string]any{"ecsCluster": cluster}
-	c.Tags = []tag{{"aws:cloudformation:stack-name", "Cluster-stack-name"}}
+	c.Tags = []tag{{"aws:cloudformation:stack-id", "arn:aws:cloudformation:us-east-1:111122223333:stack/Cluster-stack-name/1d123e12-4fa6-11ef-83f7-025eb6277b11"},
+		{"aws:cloudformation:stack-name", "Cluster-stack-name"}, {"aws:cloudformation:logical-id", "defaultC974F9E3"}}
 	task.UID, task.ResourceType = "arn:aws:ecs:us-east-1:111122223333:task/default/90c3276442cc40b4bc1d22938ccffd1d", "ECS_TASK"
 	task.Data = map[string]any{"ecsTask": map[string]any{"createdAt": seen, "taskDefinitionArn": "arn:aws:ecs:us-east-1:111122223333:task-definition/demo",
 		"launchType": launch, "containerUids": []string{"container:" + container().UID}}}
-	s := &sequence{Actors: []actor{miner, fetcher}, Resources: []subject{container(), c, task}, Endpoints: []endpoint{caller()}}
+	s := &sequence{Actors: []actor{miner, fetcher, toucher}, Resources: []subject{container(), c, task}, Endpoints: []endpoint{caller()}}
+	if launch == "EC2" {
+		s.mine(indicator{"CRYPTOMINING_DOMAIN", []string{"crypto.guarddutyc2activityb.com"}})
+	}
 	s.add("CryptoCurrency:Runtime/BitcoinTool.B", 8, "A process is in contact with an address of a cryptocurrency.", "Impact", "T1496 - Resource Hijacking",
 		indicator{"CRYPTOMINING_IP", []string{"1.2.3.4"}})
 	s.add("Backdoor:Runtime/C&CActivity.B", 8, "A process is in contact with a command-and-control server.", "Command and Control", "T1071 - Application Layer Protocol",
-		indicator{"MALICIOUS_IP", []string{"Amazon", "Testing"}})
-	s.add("Execution:Runtime/NewLibraryLoaded", 5, "A container loaded a new library.", "Execution", "T1129 - Shared Modules")
+		amazonTesting("MALICIOUS_IP"))
+	if launch != "EC2" {
+		s.add("Execution:Runtime/NewLibraryLoaded", 5, "A container loaded a new library.", "Execution", "T1129 - Shared Modules")
+	}
 	return s
+}
+
+// mine adds the signals of a miner that runs.
+func (s *sequence) mine(more ...indicator) {
+	s.add("CryptoCurrency:Runtime/BitcoinTool.B!DNS", 8, "A process looked up a domain of a cryptocurrency.", "Impact", "T1496 - Resource Hijacking", more...).Count = 4
+	s.add("Impact:Runtime/CryptoMinerExecuted", 8, "A miner was started.", "Impact", "T1496 - Resource Hijacking")
 }
 
 // kubernetesCluster is an EKS cluster that mines.
@@ -130,72 +148,9 @@ func kubernetesCluster() *sequence {
 		},
 		Endpoints: []endpoint{caller()},
 	}
-	s.add("CryptoCurrency:Runtime/BitcoinTool.B!DNS", 8, "A process looked up a domain of a cryptocurrency.", "Impact", "T1496 - Resource Hijacking", indicator{"TOR_IP", []string{"10.0.0.1"}})
+	s.mine()
 	s.add("Execution:Kubernetes/MaliciousFile", 8, "A scan found a malicious file.", "Execution", "T1204.002 - User Execution: Malicious File")
 	s.add("PrivilegeEscalation:Kubernetes/PrivilegedContainer", 5, "A privileged container was started.", "Privilege Escalation", "T1543 - Create or Modify System Process: Container Service")
-	return s
-}
-
-// models are what credentials can be used on to invoke models, by the path in
-// their ARNs; the first sequence has none.
-var models = []struct{ kind, path string }{
-	{},
-	{"BEDROCK_APPLICATION_INFERENCE_PROFILE", "bedrock:us-east-1:123456789012:application-inference-profile/123456789abcdef"},
-	{"BEDROCK_CUSTOM_MODEL", "bedrock:us-east-1:123456789012:custom-model/123456789abcdef"},
-	{"BEDROCK_CUSTOM_MODEL_DEPLOYMENT", "bedrock:us-east-1:123456789012:custom-model-deployment/123456789abcdef"},
-	{"BEDROCK_GUARDRAIL", "bedrock:us-east-1:123456789012:guardrail/123456789abcdef"},
-	{"BEDROCK_IMPORTED_MODEL", "bedrock:us-east-1:123456789012:imported-model/123456789abcdef"},
-	{"BEDROCK_INFERENCE_PROFILE", "bedrock:us-east-1:123456789012:inference-profile/123456789abcdef"},
-	{"BEDROCK_PROMPT", "bedrock:us-east-1:123456789012:prompt/123456789abcdef"},
-	{"BEDROCK_PROMPT_ROUTER", "bedrock:us-east-1:123456789012:default-prompt-router/123456789abcdef"},
-	{"BEDROCK_PROVISIONED_MODEL", "bedrock:us-east-1:123456789012:provisioned-model/123456789abcdef"},
-	{"SAGEMAKER_ENDPOINT", "sagemaker:us-east-1:123456789012:endpoint/123456789abcdef"},
-}
-
-// credentials are stolen ones, alone and with models invoked.
-func credentials() []*sequence {
-	var out []*sequence
-	for _, m := range models {
-		s := &sequence{Actors: []actor{john}, Resources: []subject{johnsKey}, Endpoints: []endpoint{caller()}}
-		if m.kind != "" {
-			s.Resources = append(s.Resources, subject{UID: "arn:aws:" + m.path, AccountID: "123456789012", ResourceType: m.kind, Region: "us-east-1", Data: map[string]any{}})
-		}
-		intrude(s)
-		if m.kind != "" {
-			s.add("Impact:IAMUser/CostHarvesting", 5, "A model was invoked at somebody else's cost.", "Impact", "AML.T0034.000 - Cost Harvesting: Excessive Queries",
-				indicator{"HIGH_RISK_API", []string{"bedrock:InvokeModel"}})
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-// intrude adds the signals of somebody who settles in an account.
-func intrude(s *sequence) {
-	risk := func(api string) indicator { return indicator{"HIGH_RISK_API", []string{api}} }
-	s.add("UnauthorizedAccess:IAMUser/TorIPCaller", 5, "CreateRole was called through a Tor exit.", "Persistence", "T1098.003 - Account Manipulation: Additional Cloud Roles",
-		risk("iam:CreateRole"), indicator{"TOR_IP", []string{"10.0.0.1"}})
-	s.add("PenTest:IAMUser/KaliLinux", 5, "AttachRolePolicy was called from a KaliLinux host.", "Persistence", "T1098 - Account Manipulation", risk("iam:AttachRolePolicy"))
-	s.add("Stealth:IAMUser/CloudTrailLoggingDisabled", 5, "A trail was disabled.", "Defense Evasion", "T1562.008 - Impair Defenses: Disable or Modify Cloud Logs", risk("cloudtrail:DeleteTrail"))
-}
-
-// bucketData is a bucket whose data is taken away.
-func bucketData() *sequence {
-	const bucket = "arn:aws:s3:::amzn-s3-demo-bucket"
-	s := &sequence{
-		Actors: []actor{john},
-		Resources: []subject{
-			{UID: bucket, Name: "amzn-s3-demo-bucket", AccountID: "111122223333", ResourceType: "S3_BUCKET", Region: "us-east-1", CloudPartition: "aws",
-				Data: map[string]any{"s3Bucket": map[string]any{"ownerId": "111122223333", "createdAt": seen, "encryptionType": "AES256", "effectivePermission": "NOT_PUBLIC",
-					"publicReadAccess": "BLOCKED", "publicWriteAccess": "BLOCKED", "s3ObjectUids": []string{bucket + "/demo-object"}}}},
-			{UID: bucket + "/demo-object", Name: "demo-object", ResourceType: "S3_OBJECT",
-				Data: map[string]any{"s3Object": map[string]any{"key": "demo-object", "eTag": "d41d8cd98f00b204e9800998ecf8427e", "versionId": "1"}}},
-			johnsKey,
-		},
-		Endpoints: []endpoint{caller()},
-	}
-	intrude(s)
-	s.add("Exfiltration:S3/AnomalousBehavior", 8, "Objects were read in an unusual way.", "Exfiltration", "T1530 - Data from Cloud Storage",
-		indicator{"UNUSUAL_ASN_FOR_USER", []string{"64496"}})
+	s.indicate(torExit)
 	return s
 }

@@ -30,19 +30,25 @@ var severities = map[string]float64{
 	"Persistence:Kubernetes/TorIPCaller":              8,
 }
 
+// roles are those of samples that have another than what detectors raise.
+var roles = map[string]string{"Behavior:EC2/TrafficVolumeUnusual": finding.RoleTarget}
+
 // facts are members of additionalInfo that tell what a type is about, where
 // the name of a threat list does not.
 var facts = map[string]members{
 	"Backdoor:EC2/DenialOfService.UnusualProtocol": `"unusualProtocol":"GRE"`,
 	"Backdoor:EC2/Spambot":                         `"unusual":25`,
 	"Behavior:EC2/NetworkPortUnusual":              `"unusual":8080`,
+	"Behavior:EC2/TrafficVolumeUnusual":            `"unusualProtocol":"UDP",` + onThreatList,
 	"DefenseEvasion:EC2/UnusualDNSResolver":        `"unusual":"GeneratedFindingResolverName"`,
 	"DefenseEvasion:EC2/UnusualDoHActivity":        `"unusual":"GeneratedFindingResolverName"`,
 	"DefenseEvasion:EC2/UnusualDoTActivity":        `"unusual":"GeneratedFindingResolverName"`,
 	"Impact:EC2/PortSweep":                         `"scannedPort":80,"additionalScannedPorts":[]`,
 	"Recon:EC2/Portscan":                           `"portsScannedSample":[855,738,837,819,792,882,756,678,732,714,400,813,795,822,696,735,708,690,654,717]`,
 	"Trojan:EC2/DGADomainRequest.B":                `"domain":"GeneratedFindingAdditionalDomainName"`,
-	"Trojan:EC2/DNSDataExfiltration":               `"domain":"GeneratedFindingAdditionalDomainName"`,
+	"Trojan:EC2/DNSDataExfiltration":               `"domain":"GeneratedFindingThreatListName"`,
+	"Trojan:EC2/DropPoint":                         `"unusualProtocol":"UDP"`,
+	"UnauthorizedAccess:EC2/MetadataDNSRebind":     onThreatList,
 
 	"UnauthorizedAccess:IAMUser/ConsoleLoginSuccess.B": `"mfaUsed":false`,
 }
@@ -65,12 +71,27 @@ func listed(name string) bool {
 func threat(name string, l look) look {
 	if listed(name) {
 		l.service = append(l.service, part("evidence"))
-		if !strings.Contains(name, "Tor") {
-			l.info = join(l.info, `"threatName":"GeneratedFindingThreatName","threatListName":"GeneratedFindingThreatListName"`)
-		}
+		l.info = join(l.info, threatNames(name))
 	}
 	l.info = join(facts[name], l.info)
 	return l
+}
+
+const (
+	onThreatList members = `"threatListName":"GeneratedFindingThreatListName"`
+	threatName   members = `"threatName":"GeneratedFindingThreatName"`
+)
+
+// threatNames are members of additionalInfo that name the threat of a type and
+// the list that has it.
+func threatNames(name string) members {
+	switch {
+	case strings.Contains(name, "Tor") && !strings.Contains(name, ":Kubernetes/"):
+		return ""
+	case name == "Trojan:EC2/BlackholeTraffic" || name == "Trojan:EC2/DropPoint":
+		return onThreatList
+	}
+	return join(threatName, onThreatList)
 }
 
 // connections are the samples of flow logs that differ from web.
@@ -106,7 +127,10 @@ func ofFlow(t *finding.Type) look {
 		}
 		action = c.action(ofInstance)
 	}
-	return threat(t.Name, look{resource: t.Resource, of: all("instance"), feature: "VpcFlowLogs", role: t.Role, service: []members{action}})
+	if t.Name == "Trojan:EC2/DropPoint" {
+		action = action.with("GeneratedFindingCountryName", "United States")
+	}
+	return threat(t.Name, look{resource: t.Resource, of: all("instance"), feature: "VpcFlowLogs", role: cmp.Or(roles[t.Name], t.Role), service: []members{action}})
 }
 
 func ofQuery(t *finding.Type) look {
@@ -114,7 +138,14 @@ func ofQuery(t *finding.Type) look {
 	if t.Role == finding.RoleActor && !listed(t.Name) {
 		action = "action-dns-many"
 	}
-	return threat(t.Name, look{resource: t.Resource, of: all("instance"), feature: "DnsQueryLogs", role: t.Role, service: all(action)})
+	l := look{resource: t.Resource, of: all("instance"), feature: "DnsQueryLogs", role: t.Role, service: all(action)}
+	if older, ok := olderInstances[t.Name]; ok {
+		l.of = []members{older.instance()}
+	}
+	if t.Name == "Trojan:EC2/DNSDataExfiltration" {
+		l.service = []members{part(action).with("GeneratedFindingDomainName", "GeneratedFindingAdditionalDomainName")}
+	}
+	return threat(t.Name, l)
 }
 
 // changes are words in the names of types that are about calls which change a
@@ -143,9 +174,9 @@ func ofAudit(t *finding.Type) look {
 }
 
 func ofCall(t *finding.Type) []look {
-	l := look{resource: t.Resource, of: all("user", "instance"), feature: "CloudTrailManagementEvent", role: t.Role, service: all("action-api")}
+	l := look{resource: t.Resource, of: []members{part("user"), olderInstance.instance()}, feature: "CloudTrailManagementEvent", role: t.Role, service: all("action-api")}
 	if strings.Contains(t.Name, ":S3/") {
-		l.of, l.service, l.feature = append(l.of, part("buckets")), all("action-api-bucket"), "S3DataEvents"
+		l.of, l.service, l.feature = append(l.of, buckets(t.Name)), all("action-api-bucket"), "S3DataEvents"
 	}
 	switch {
 	case strings.HasSuffix(t.Name, "/ResourceCredentialExfiltration.InsideAWS"):
@@ -160,14 +191,25 @@ func ofCall(t *finding.Type) []look {
 	case strings.HasSuffix(t.Name, "/CloudTrailLoggingDisabled"):
 		l.service = all("action-api-trail")
 	case listed(t.Name) && t.Resource == finding.ResourceS3Bucket:
-		if !strings.Contains(t.Name, "Tor") {
-			l.info = `"threatListName":"GeneratedFindingThreatListName"`
+		if strings.HasSuffix(t.Name, ".Custom") {
+			l.info = onThreatList
 		}
 		return []look{l} // no evidence
 	case listed(t.Name):
 		l.info = calls
 	}
 	return []look{threat(t.Name, l)}
+}
+
+// buckets are the buckets of a type, which the public can reach when that is what
+// the type is about.
+func buckets(name string) members {
+	b := part("buckets")
+	if name != "Policy:S3/BucketPublicAccessGranted" {
+		return b
+	}
+	return b.with(`"allowsPublicReadAccess":false`, `"allowsPublicReadAccess":true`, `"allowsPublicWriteAccess":false`, `"allowsPublicWriteAccess":true`,
+		"NOT_PUBLIC", "PUBLIC")
 }
 
 // calls tells which calls were made.

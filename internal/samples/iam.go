@@ -35,8 +35,8 @@ func iam() family {
 			name: s.stage + ":IAMUser/AnomalousBehavior", severity: s.severity,
 			title: "{userType} : {userName} called APIs of the stage " + s.stage + " in an unusual way.",
 			text:  "APIs that attackers use for " + s.stage + " were called by {userType} : {userName} in circumstances that were not seen of this identity before.",
-			samples: []look{{resource: "AccessKey", of: all("user", "instance"), feature: "CloudTrailManagementEvent", role: finding.RoleTarget,
-				service: all("action-api"), info: part("info-anomaly")}},
+			samples: []look{{resource: "AccessKey", of: []members{part("user"), olderInstance.instance()}, feature: "CloudTrailManagementEvent", role: finding.RoleTarget,
+				service: []members{part("action-api").with("GeneratedFindingORG", "GeneratedFindingOrg")}, info: part("info-anomaly")}},
 		})
 	}
 	return f
@@ -100,7 +100,7 @@ func s3() family {
 			name: c.name, severity: c.severity,
 			title: "{userType} : {userName} " + c.did + " in an unusual way.",
 			text:  "{userType} : {userName} " + c.did + " with {api} in circumstances that were not seen of this identity before.",
-			samples: []look{{resource: "S3Bucket", of: all("user", "buckets", "instance"), feature: "S3DataEvents", role: finding.RoleTarget,
+			samples: []look{{resource: "S3Bucket", of: []members{part("user"), part("buckets"), olderInstance.instance()}, feature: "S3DataEvents", role: finding.RoleTarget,
 				service: all("action-api-bucket"), info: part("info-anomaly")}},
 		})
 	}

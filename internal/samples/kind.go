@@ -46,6 +46,7 @@ type look struct {
 	service  []members // of service
 	also     []members // of the finding
 	severity float64   // where it is not the kind's
+	count    int       // service.count, 0 for 1
 }
 
 // document writes the sample as GuardDuty's JSON, but for what depends on whose
@@ -54,7 +55,7 @@ func (k *kind) document(l look) string {
 	of := append([]members{text("resourceType", l.resource)}, l.of...)
 	severity := cmp.Or(l.severity, k.severity)
 	info := join(l.info, `"sample":true`)
-	service := append([]members{text("serviceName", "guardduty"), text("featureName", l.feature), `"count":1`,
+	service := append([]members{text("serviceName", "guardduty"), text("featureName", l.feature), members(fmt.Sprintf(`"count":%d`, max(l.count, 1))),
 		members(fmt.Sprintf(`"additionalInfo":{"value":%s,"type":"default"}`, quote("{"+string(info)+"}")))}, l.service...)
 	if l.role != "" {
 		service = append(service, text("resourceRole", l.role))

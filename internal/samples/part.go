@@ -2,6 +2,7 @@ package samples
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -56,6 +57,31 @@ func all(names ...string) []members {
 		out[i] = part(n)
 	}
 	return out
+}
+
+// with is m with texts in the place of others: pairs of old and new.
+func (m members) with(oldnew ...string) members {
+	return members(strings.NewReplacer(oldnew...).Replace(string(m)))
+}
+
+// An older instance is that of samples which were made before the others: it
+// spells its tags and the image's description in another way.
+type older struct{ size, launched string } // "" is as in the others
+
+var (
+	olderInstance  = older{}
+	olderInstances = map[string]older{
+		"Trojan:EC2/DGADomainRequest.B":            {"m3.xlarge", "2016-03-11T21:23:34.000Z"},
+		"Trojan:EC2/DNSDataExfiltration":           {"t2.small", "2017-01-25T13:25:34.000Z"},
+		"UnauthorizedAccess:EC2/MetadataDNSRebind": {"c3.large", "2017-12-19T01:37:35.000Z"},
+	}
+)
+
+func (o older) instance() members {
+	const size, launched = "m3.xlarge", "2016-08-02T02:05:06.000Z"
+	return part("instance").with(size, cmp.Or(o.size, size), launched, cmp.Or(o.launched, launched),
+		"GeneratedFindingInstanceTag", "GeneratedFindingInstaceTag", "GeneratedFindingInstanceValue", "GeneratedFindingInstaceValue",
+		"GeneratedFindingInstanceImageDescription", "GeneratedFindingInstaceImageDescription")
 }
 
 // A connection is what tells one sample of network traffic from another.

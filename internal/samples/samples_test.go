@@ -91,7 +91,7 @@ func TestWhatAllHave(t *testing.T) {
 	for _, doc := range everything.Findings("d", everything.Types(), now) {
 		name, service := jsonview.GetString(doc, "type"), jsonview.Get(doc, "service")
 		for path, want := range map[string]string{
-			"eventFirstSeen": `"2026-11-21T15:04:05.000Z"`, "eventLastSeen": `"2026-11-21T15:04:05.000Z"`, "count": "1", "serviceName": `"guardduty"`,
+			"eventFirstSeen": `"2026-11-21T15:04:05.000Z"`, "eventLastSeen": `"2026-11-21T15:04:05.000Z"`, "serviceName": `"guardduty"`,
 		} {
 			if got := jsonview.Get(service, path); got != want {
 				t.Errorf("%s: service.%s is %s, want %s", name, path, got, want)
@@ -169,6 +169,16 @@ func TestWhatSomeHave(t *testing.T) {
 		{"Execution:ECS/MaliciousFile", []string{"resource", "instanceDetails"}, ""},
 		{"Policy:Kubernetes/ExposedDashboard", []string{"resource", "accessKeyDetails", "userType"}, `"Role"`},
 		{"Discovery:Kubernetes/MaliciousIPCaller", []string{"resource", "accessKeyDetails"}, ""},
+		{"Behavior:EC2/TrafficVolumeUnusual", []string{"service", "resourceRole"}, `"TARGET"`},
+		{"Recon:EC2/Portscan", []string{"service", "resourceRole"}, `"ACTOR"`},
+		{"Trojan:EC2/DNSDataExfiltration", []string{"service", "action", "dnsRequestAction", "domain"}, `"GeneratedFindingAdditionalDomainName"`},
+		{"Trojan:EC2/DNSDataExfiltration", []string{"resource", "instanceDetails", "instanceType"}, `"t2.small"`},
+		{"Trojan:EC2/DropPoint", []string{"service", "action", "networkConnectionAction", "remoteIpDetails", "country", "countryName"}, `"United States"`},
+		{"Trojan:EC2/DGADomainRequest.B", []string{"resource", "instanceDetails", "launchTime"}, `"2016-03-11T21:23:34.000Z"`},
+		{"Recon:EC2/Portscan", []string{"resource", "instanceDetails", "imageDescription"}, `"GeneratedFindingInstanceImageDescription"`},
+		{"Discovery:S3/TorIPCaller", []string{"resource", "instanceDetails", "imageDescription"}, `"GeneratedFindingInstaceImageDescription"`},
+		{"Exfiltration:IAMUser/AnomalousBehavior", []string{"resource", "instanceDetails", "imageDescription"}, `"GeneratedFindingInstaceImageDescription"`},
+		{"Persistence:Runtime/SensitiveFileModified", []string{"service", "runtimeDetails", "process", "startTime"}, "1637012294.0"},
 		{"UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.InsideAWS", []string{"resource", "ecsClusterDetails", "taskDetails", "launchType"}, `"FARGATE"`},
 	} {
 		if got := jsonview.Get(everything.Findings("d", []string{c.name}, now)[0], c.path...); got != c.want {

@@ -16,7 +16,7 @@ type (
 		Actors             []actor     `json:"actors"`
 		Resources          []subject   `json:"resources"`
 		Endpoints          []endpoint  `json:"endpoints"`
-		Signals            []signal    `json:"signals"`
+		Signals            []*signal   `json:"signals"`
 		SequenceIndicators []indicator `json:"sequenceIndicators"`
 	}
 	actor struct {
@@ -109,6 +109,7 @@ type (
 	call struct {
 		Operation string `json:"operation"`
 		Service   string `json:"service"`
+		Error     string `json:"error,omitempty"`
 		UserAgent string `json:"userAgent"`
 	}
 )
@@ -117,14 +118,18 @@ type (
 const seen = 1718495476.373
 
 // add puts a signal in the sequence: what was found of all its subjects, actors
-// and endpoints. Its indicators become those of the sequence too.
+// and endpoints, once. Its technique may be unknown, "".
 func (s *sequence) add(name string, severity float64, description, tactic, technique string, more ...indicator) *signal {
-	sig := signal{
+	sig := &signal{
 		UID: id(name, description, len(s.Signals)), Type: "FINDING", Name: name, Description: description, Severity: severity, Count: 1,
 		CreatedAt: seen, UpdatedAt: seen, FirstSeenAt: seen, LastSeenAt: seen,
 		Resources: []string{}, Actors: []string{}, Endpoints: []string{},
-		Indicators: append([]indicator{{"ATTACK_TACTIC", []string{tactic}}, {"ATTACK_TECHNIQUE", []string{technique}}}, more...),
+		Indicators: []indicator{{"ATTACK_TACTIC", []string{tactic}}},
 	}
+	if technique != "" {
+		sig.Indicators = append(sig.Indicators, indicator{"ATTACK_TECHNIQUE", []string{technique}})
+	}
+	sig.Indicators = append(sig.Indicators, more...)
 	for _, r := range s.Resources {
 		sig.Resources = append(sig.Resources, r.UID)
 	}
@@ -134,13 +139,28 @@ func (s *sequence) add(name string, severity float64, description, tactic, techn
 	for _, e := range s.Endpoints {
 		sig.Endpoints = append(sig.Endpoints, e.ID)
 	}
-	for _, in := range sig.Indicators {
-		s.indicate(in)
-	}
 	s.Signals = append(s.Signals, sig)
-	return &s.Signals[len(s.Signals)-1]
+	return sig
 }
 
+// also adds a value to an indicator that the signal has.
+func (sig *signal) also(key, value string) *signal {
+	for i := range sig.Indicators {
+		if in := &sig.Indicators[i]; in.Key == key {
+			in.Values = append(in.Values, value)
+		}
+	}
+	return sig
+}
+
+// count says how often each signal was seen.
+func (s *sequence) count(n int) {
+	for _, sig := range s.Signals {
+		sig.Count = n
+	}
+}
+
+// indicate adds an indicator to those of the whole sequence.
 func (s *sequence) indicate(in indicator) {
 	for i := range s.SequenceIndicators {
 		if have := &s.SequenceIndicators[i]; have.Key == in.Key {
@@ -155,8 +175,13 @@ func (s *sequence) indicate(in indicator) {
 	s.SequenceIndicators = append(s.SequenceIndicators, indicator{in.Key, slices.Clone(in.Values)})
 }
 
-// look is a sample that shows the sequence.
+// look is a sample that shows the sequence, which has its signals' indicators too.
 func (s *sequence) look(resource, feature string) look {
+	for _, sig := range s.Signals {
+		for _, in := range sig.Indicators {
+			s.indicate(in)
+		}
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // it has nothing that JSON can't hold

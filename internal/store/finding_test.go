@@ -488,8 +488,34 @@ func TestTokenForm(t *testing.T) {
 	})
 }
 
+// TestTokensOfOddIDs: ids with what parts a token are paged like others.
+func TestTokensOfOddIDs(t *testing.T) {
+	ids := []string{"-", "-a", "0-1-2", "1790640000000-a", "a-", "a~1b", "a~b", "~"}
+	onBoth(t, func(t *testing.T, db *DB) {
+		fs := sampleFindings(len(ids))
+		for i, f := range fs {
+			f.ID, f.Type, f.Severity, f.Service.EventLastSeen = ids[i], "A-b:c", 8, "2026-09-29T00:00:00.000Z"
+		}
+		write(t, db, func(tx *Tx) error { return tx.PutFinding(fs...) })
+		for _, s := range []Sort{{}, {"severity", false}, {"type", true}} {
+			read(t, db, func(tx *Tx) error {
+				token := ""
+				for i, want := range ids {
+					got, next, err := tx.ListFindings(mine, Page{Sort: s, Limit: 1, Token: token})
+					if err != nil || len(got) != 1 || got[0] != want || (next == "") != (i == len(ids)-1) {
+						t.Fatalf("%v: after %q %v and %q, %v; want %q", s, token, got, next, err, want)
+					}
+					token = next
+				}
+				return nil
+			})
+		}
+	})
+}
+
 func FuzzToken(f *testing.F) {
 	f.Add("8.0-1790640000000-f0", "severity")
+	f.Add("1-~0~1~~", "service.eventLastSeen")
 	f.Add("1790640000000-f0", "service.eventLastSeen")
 	f.Fuzz(func(t *testing.T, token, attribute string) {
 		c, ok := sortColumns[attribute]

@@ -89,10 +89,17 @@ func (t *Tx) ListFindings(w Where, p Page) (ids []string, next string, err error
 	return ids, next, nil
 }
 
+// Ids in tokens have no hyphens, which part a token. The real service's ids need
+// no escapes; those that others put may.
+var (
+	escapeID   = strings.NewReplacer("~", "~0", "-", "~1")
+	unescapeID = strings.NewReplacer("~0", "~", "~1", "-")
+)
+
 // token has the form the real service's have: value-lastSeen-id, without the
 // value when that is lastSeen itself.
 func (c sortColumn) token(p index.Place) string {
-	tail := strconv.FormatInt(p.Last, 10) + "-" + p.ID
+	tail := strconv.FormatInt(p.Last, 10) + "-" + escapeID.Replace(p.ID)
 	switch v := p.Value.(type) {
 	case string:
 		return v + "-" + tail
@@ -121,7 +128,7 @@ func (c sortColumn) parse(token string) (*index.Place, bool) {
 		last = rest
 	}
 	ms, err := strconv.ParseInt(last, 10, 64)
-	p := &index.Place{Last: ms, ID: id}
+	p := &index.Place{Last: ms, ID: unescapeID.Replace(id)}
 	if err != nil || more == (c.Column == index.LastSeen) {
 		return nil, false
 	}
