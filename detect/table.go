@@ -17,7 +17,7 @@ import (
 // after it was last seen by event time. A key always belongs to the entity of
 // the pass it was used in. Keys and values hold no pointers, so no entry
 // outlives its batch, a snapshot is a copy, and memory is at most
-// max × (size of key and value + 17 bytes) × 1.6.
+// max × (size of key and value + 17 bytes) × 3.2, or × 2 when max is a power of two.
 //
 // A Table belongs to one shard and is not safe for concurrent use.
 type Table[K comparable, V any] struct {
