@@ -267,16 +267,15 @@ func (t *Table[K, V]) remove(i int) {
 
 // hash mixes the entity and the key's bytes.
 func (t *Table[K, V]) hash(entity uint64, k *K) uint64 {
-	n := unsafe.Sizeof(*k)
-	p := unsafe.Pointer(k)
+	n, p := unsafe.Sizeof(*k), unsafe.Pointer(k)
 	h := entity*0x9e3779b97f4a7c15 + uint64(n)
-	for ; n >= 8; n -= 8 {
-		h = fold(h^*(*uint64)(p), 0xd6e8feb86659fd93)
-		p = unsafe.Add(p, 8)
+	at := uintptr(0) // p stays where it is: a pointer must not point behind k
+	for ; at+8 <= n; at += 8 {
+		h = fold(h^*(*uint64)(unsafe.Add(p, at)), 0xd6e8feb86659fd93)
 	}
-	if n > 0 {
+	if at < n {
 		var tail [8]byte
-		copy(tail[:], unsafe.Slice((*byte)(p), n))
+		copy(tail[:], unsafe.Slice((*byte)(unsafe.Add(p, at)), n-at))
 		h ^= binary.LittleEndian.Uint64(tail[:])
 	}
 	return fold(h, 0xa0761d6478bd642f)
