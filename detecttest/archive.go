@@ -147,37 +147,69 @@ func expand(text string) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("repeat line: %w", err)
 			}
+			f := formOf(m[3])
 			for i := range n {
-				out.WriteString(fill(m[3], i, base.Add(time.Duration(i)*step)))
+				f.fill(&out, i, base.Add(time.Duration(i)*step))
 				out.WriteByte('\n')
 			}
 			continue
 		}
-		out.WriteString(fill(line, 0, base))
+		f := formOf(line)
+		f.fill(&out, 0, base)
 	}
 	return out.String(), nil
 }
 
-func fill(line string, i int, at time.Time) string {
-	return braces.ReplaceAllStringFunc(line, func(s string) string {
-		m := braces.FindStringSubmatch(s)
-		shift, _ := strconv.Atoi(m[2])
-		switch m[1] {
-		case "i":
-			return strconv.Itoa(i + shift)
-		case "j":
-			return strconv.Itoa(1 + i%250 + shift)
-		case "k":
-			return strconv.Itoa(i/250 + shift)
-		case "t":
-			return strconv.FormatInt(at.Unix()+int64(shift), 10)
-		case "e":
-			return strconv.FormatInt(at.Unix()+30+int64(shift), 10)
-		case "iso":
-			return at.Add(time.Duration(shift) * time.Second).UTC().Format(time.RFC3339)
+// A form is a line with places to fill in.
+type form struct {
+	text   []string // before each place and behind the last
+	places []place
+}
+
+type place struct {
+	what  string
+	shift int
+}
+
+func formOf(line string) form {
+	var f form
+	from := 0
+	for _, m := range braces.FindAllStringSubmatchIndex(line, -1) {
+		p := place{what: line[m[2]:m[3]]}
+		if m[4] >= 0 {
+			p.shift, _ = strconv.Atoi(line[m[4]:m[5]])
 		}
-		return base32Text(uint64(i + shift))
-	})
+		f.text, f.places = append(f.text, line[from:m[0]]), append(f.places, p)
+		from = m[1]
+	}
+	f.text = append(f.text, line[from:])
+	return f
+}
+
+func (f *form) fill(out *strings.Builder, i int, at time.Time) {
+	for n, p := range f.places {
+		out.WriteString(f.text[n])
+		out.WriteString(p.value(i, at))
+	}
+	out.WriteString(f.text[len(f.places)])
+}
+
+func (p place) value(i int, at time.Time) string {
+	switch p.what {
+	case "i":
+		return strconv.Itoa(i + p.shift)
+	case "j":
+		return strconv.Itoa(1 + i%250 + p.shift)
+	case "k":
+		return strconv.Itoa(i/250 + p.shift)
+	case "t":
+		return strconv.FormatInt(at.Unix()+int64(p.shift), 10)
+	case "e":
+		return strconv.FormatInt(at.Unix()+30+int64(p.shift), 10)
+	case "iso":
+		return at.Add(time.Duration(p.shift) * time.Second).UTC().Format(time.RFC3339)
+	}
+	return base32Text(uint64(i + p.shift))
 }
 
 // base32Text is text that looks like encoded data, the same for the same n.

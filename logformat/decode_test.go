@@ -206,7 +206,7 @@ func TestEndlessRecord(t *testing.T) {
 				body = bytes.Repeat([]byte(c.endless[i-5:i+1]), 1<<20/6)
 			}
 			feed([]byte(c.endless), false)
-			for range 100 {
+			for range 2 * MaxRecord >> 20 {
 				feed(body, false)
 			}
 			feed([]byte(c.after), true)

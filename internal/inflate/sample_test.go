@@ -78,12 +78,12 @@ func samples() map[string][]byte {
 	return map[string][]byte{
 		"empty":    nil,
 		"one byte": {'x'},
-		"flow":     flowText(rng, 300_000),
-		"trail":    trailText(rng, 300_000),
-		"random":   randomBytes(rng, 150_000),
-		"zeros":    make([]byte, 400_000),
+		"flow":     flowText(rng, 150_000),
+		"trail":    trailText(rng, 150_000),
+		"random":   randomBytes(rng, 80_000),
+		"zeros":    make([]byte, 200_000),
 		"periodic": periodic(rng),
-		"skewed":   skewed(rng, 200_000),
+		"skewed":   skewed(rng, 100_000),
 	}
 }
 

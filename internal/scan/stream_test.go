@@ -130,19 +130,20 @@ func (e *endless) Read(b []byte) (n int, err error) {
 // TestLongLine: a line of 1 GB is a problem, not a gigabyte of memory.
 func TestLongLine(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 2 GB")
+		t.Skip("reads 1 GB")
 	}
 	trails := `{"Records":[` + trailRecord(1) + ","
 	for _, c := range []struct {
 		name, begin string
+		size        int64
 		offset      int
 		records     int
 	}{
-		{"long.log", lines(flowRecord, 0, 10), len(lines(flowRecord, 0, 10)), 10},
-		{"long.json", trails + `{"eventVersion":"`, len(trails), 1},
+		{"long.log", lines(flowRecord, 0, 10), 128 << 20, len(lines(flowRecord, 0, 10)), 10},
+		{"long.json", trails + `{"eventVersion":"`, 1 << 30, len(trails), 1},
 	} {
 		dir := folder(t, map[string]string{"good.log": lines(flowRecord, 0, 100), c.name: c.begin})
-		if err := os.Truncate(filepath.Join(dir, c.name), 1<<30); err != nil { // the rest is zeros, and takes no room
+		if err := os.Truncate(filepath.Join(dir, c.name), c.size); err != nil { // the rest is zeros, and takes no room
 			t.Fatal(err)
 		}
 		stop := watchHeap()
