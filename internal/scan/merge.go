@@ -43,7 +43,7 @@ const (
 	maxHeld = 24 << 20
 	// readAhead is how many files are opened before their time: so many at
 	// least, and small ones up to a cost and a number.
-	readAhead      = 8
+	readAhead      = 4
 	readAheadCost  = 8 << 20
 	readAheadFiles = 64
 )
