@@ -195,7 +195,7 @@ func (f *nameFilter) has(name string) bool {
 	return f[w]&b != 0
 }
 
-// nameBit is a name's place: by its length and its first and last letters.
+// nameBit is a name's place: by its length and its first, middle and last letters.
 func nameBit(name string) (word int, bit uint64) {
 	n := len(name)
 	if n == 0 {

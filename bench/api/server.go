@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -14,6 +11,7 @@ import (
 
 	"picket/internal/access"
 	"picket/internal/app"
+	"picket/internal/nearhttp"
 )
 
 // server is picket serving a filled store, with a key of the administrator's.
@@ -41,25 +39,6 @@ func (s *server) stop() {
 // client is the official SDK's, which asks once.
 func (s *server) client() *guardduty.Client {
 	url := s.app.URL()
-	return guardduty.New(guardduty.Options{BaseEndpoint: &url, Region: region, Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: &whole{http.Transport{}}},
+	return guardduty.New(guardduty.Options{BaseEndpoint: &url, Region: region, Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: nearhttp.Whole{RoundTripper: &http.Transport{}}},
 		Credentials: credentials.NewStaticCredentialsProvider("AKIABENCH", "bench-secret", "")})
-}
-
-// whole reads an answer to its end before it gives it. The SDK closes the
-// request's body when an answer begins, and net/http fails the connection when
-// it has not noticed the body's end by then: on a busy machine a server that is
-// near answers fast enough for that.
-type whole struct{ http.Transport }
-
-func (t *whole) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := t.Transport.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(res.Body)
-	if err = errors.Join(err, res.Body.Close()); err != nil {
-		return nil, err
-	}
-	res.Body = io.NopCloser(bytes.NewReader(body))
-	return res, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+
+	"picket/internal/nearhttp"
 )
 
 const secret = "a-secret-for-tests"
@@ -70,7 +72,7 @@ func (w *world) client(account string, region ...string) *client {
 		BaseEndpoint: &w.url,
 		Region:       in,
 		Retryer:      aws.NopRetryer{},
-		HTTPClient:   &http.Client{Transport: whole{http.DefaultTransport}},
+		HTTPClient:   &http.Client{Transport: nearhttp.Whole{RoundTripper: http.DefaultTransport, Read: compare}},
 		Credentials:  credentials.NewStaticCredentialsProvider(keyOf(account), secret, ""),
 		APIOptions:   []func(*middleware.Stack) error{w.record},
 	})}

@@ -2,6 +2,7 @@ package guardduty
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,7 @@ import (
 
 	"picket/internal/awsgen/wiretest"
 	"picket/internal/awsrpc"
+	"picket/internal/nearhttp"
 )
 
 // samples has a string for each pattern of the model.
@@ -39,7 +41,7 @@ func TestRaw(t *testing.T) { newService().Raw(t) }
 func TestSDK(t *testing.T) {
 	s := newService()
 	client := sdk.New(sdk.Options{
-		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{}, HTTPClient: wiretest.HTTPClient,
+		BaseEndpoint: aws.String(s.NewServer(t).URL), Region: "eu-west-1", Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: nearhttp.Whole{RoundTripper: http.DefaultTransport}},
 		Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "secret"}, nil
 		}),

@@ -8,25 +8,13 @@ import (
 // column holds a value for each row, of which many are the same: at most as many
 // different ones as a segment has rows.
 type column[K comparable] struct {
-	values []K
-	codes  []uint16 // of each row: its value's place in values
-	zones  zones[uint16]
-	known  map[K]uint16
+	numbering[K]
+	codes []uint16 // of each row: its value's place in values
+	zones zones[uint16]
 }
 
 // add adds a row.
-func (c *column[K]) add(v K) {
-	code, ok := c.known[v]
-	if !ok {
-		if c.known == nil {
-			c.known = map[K]uint16{}
-		}
-		code = uint16(len(c.values))
-		c.known[v] = code
-		c.values = append(c.values, v)
-	}
-	c.codes = append(c.codes, code)
-}
+func (c *column[K]) add(v K) { c.codes = append(c.codes, uint16(c.number(v))) }
 
 // seal ends the adding. Then values rise, and codes with them.
 func (c *column[K]) seal(compare func(a, b K) int) {

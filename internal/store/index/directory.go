@@ -9,29 +9,39 @@ type Key struct{ Account, ID, Kind string }
 // names of their own could not be counted together fast. It only grows; Views
 // that are made from one another share it.
 type directory struct {
-	mu      sync.Mutex
-	numbers map[Key]uint32
-	keys    []Key
+	mu   sync.Mutex
+	keys numbering[Key]
 }
 
 func (d *directory) number(k Key) uint32 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n, ok := d.numbers[k]
-	if !ok {
-		if d.numbers == nil {
-			d.numbers = map[Key]uint32{}
-		}
-		n = uint32(len(d.keys))
-		d.numbers[k] = n
-		d.keys = append(d.keys, k)
-	}
-	return n
+	return d.keys.number(k)
 }
 
 // all are the keys by number. What was returned never changes.
 func (d *directory) all() []Key {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.keys[:len(d.keys):len(d.keys)]
+	keys := d.keys.values
+	return keys[:len(keys):len(keys)]
+}
+
+// numbering gives values numbers as they come, from 0 on.
+type numbering[K comparable] struct {
+	values []K // by number
+	known  map[K]uint32
+}
+
+func (n *numbering[K]) number(v K) uint32 {
+	i, ok := n.known[v]
+	if !ok {
+		if n.known == nil {
+			n.known = map[K]uint32{}
+		}
+		i = uint32(len(n.values))
+		n.known[v] = i
+		n.values = append(n.values, v)
+	}
+	return i
 }

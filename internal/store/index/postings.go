@@ -116,12 +116,11 @@ type coded struct {
 // distinct numbers the keys in the order of coming: each key, of each number how
 // many rows there are, and the number of each pair's key.
 func (g *gathering) distinct() (keys []coded, counts, codes []uint32) {
-	known, codes := map[uint64]uint32{}, make([]uint32, len(g.keys))
+	var seen numbering[uint64]
+	codes = make([]uint32, len(g.keys))
 	for i, key := range g.keys {
-		code, ok := known[key]
-		if !ok {
-			code = uint32(len(keys))
-			known[key] = code
+		code := seen.number(key)
+		if int(code) == len(keys) {
 			keys = append(keys, coded{key, code})
 			counts = append(counts, 0)
 		}
