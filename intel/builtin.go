@@ -87,10 +87,10 @@ var sharedHosts = sync.OnceValue(func() map[string]struct{} {
 
 // sharedAddresses holds the addresses that feeds must not accuse: those of
 // content networks and of public resolvers.
-var sharedAddresses = sync.OnceValue(func() *bart.Lite {
-	nets := new(bart.Lite)
+var sharedAddresses = sync.OnceValue(func() interface{ Contains(netip.Addr) bool } {
+	nets := new(bart.Table[event.Marks]) // compiled for table6 as well, which bart.Lite is not
 	take := func(e *Entry) error {
-		nets.Insert(e.Prefix)
+		nets.Insert(e.Prefix, 0)
 		return nil
 	}
 	readEmbedded("builtin/cdn.txt", "TXT", take)

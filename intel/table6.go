@@ -19,23 +19,30 @@ type record6 struct {
 // table6 answers for IPv6 addresses. Lists of them are short, so a general
 // prefix table does.
 type table6 struct {
-	tree    *bart.Table[event.Marks] // nil when there are no entries
+	tree    marksOfPrefixes // nil when there are no entries
 	records map[netip.Prefix][]ref
+}
+
+// marksOfPrefixes is *bart.Table[event.Marks]. Were a field of that type, every
+// package that imports this one would compile the generic table again.
+type marksOfPrefixes interface {
+	Lookup(netip.Addr) (event.Marks, bool)
 }
 
 func newTable6(records []record6, marks []event.Marks) table6 {
 	if len(records) == 0 {
 		return table6{}
 	}
-	t := table6{tree: new(bart.Table[event.Marks]), records: make(map[netip.Prefix][]ref, len(records))}
+	tree := new(bart.Table[event.Marks])
+	t := table6{tree: tree, records: make(map[netip.Prefix][]ref, len(records))}
 	// Widest first, so that each prefix inherits from those around it.
 	slices.SortStableFunc(records, func(a, b record6) int {
 		return cmp.Or(cmp.Compare(a.prefix.Bits(), b.prefix.Bits()), a.prefix.Addr().Compare(b.prefix.Addr()))
 	})
 	for _, r := range records {
 		t.records[r.prefix] = append(t.records[r.prefix], r.ref)
-		around, _ := t.tree.LookupPrefix(r.prefix)
-		t.tree.Insert(r.prefix, around|marks[r.ref.source])
+		around, _ := tree.LookupPrefix(r.prefix)
+		tree.Insert(r.prefix, around|marks[r.ref.source])
 	}
 	return t
 }

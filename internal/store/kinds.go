@@ -8,19 +8,19 @@ import (
 
 // The collections. Statuses and names in the resources are the wire's values.
 var (
-	Detectors      = Collection[Detector, *Detector]{"detector", "detector"}
-	Filters        = Collection[Filter, *Filter]{"filter", "filter"} // written by InsertFilter, UpdateFilter and DeleteFilter only
-	IPSets         = Collection[List, *List]{"ipset", "IP set"}
-	ThreatSets     = Collection[List, *List]{"threatintelset", "threat intel set"}
-	TrustedSets    = Collection[List, *List]{"trustedentityset", "trusted entity set"}
-	ThreatEntities = Collection[List, *List]{"threatentityset", "threat entity set"}
-	Destinations   = Collection[Destination, *Destination]{"publishingdestination", "publishing destination"}
-	Members        = Collection[Member, *Member]{"member", "member"}
-	Organizations  = Collection[Organization, *Organization]{"organization", "organization"}
-	Administrators = Collection[Administrator, *Administrator]{"administrator", "organization administrator"}
-	MalwarePlans   = Collection[MalwarePlan, *MalwarePlan]{"malwareprotectionplan", "malware protection plan"}
-	MalwareScans   = Collection[MalwareScan, *MalwareScan]{"malwarescan", "malware scan"}
-	ScanSettings   = Collection[ScanSetting, *ScanSetting]{"malwarescansettings", "malware scan setting"}
+	Detectors      = Collection[Detector, *Detector]{kind{"detector", "detector"}}
+	Filters        = Collection[Filter, *Filter]{kind{"filter", "filter"}} // written by InsertFilter, UpdateFilter and DeleteFilter only
+	IPSets         = Collection[List, *List]{kind{"ipset", "IP set"}}
+	ThreatSets     = Collection[List, *List]{kind{"threatintelset", "threat intel set"}}
+	TrustedSets    = Collection[List, *List]{kind{"trustedentityset", "trusted entity set"}}
+	ThreatEntities = Collection[List, *List]{kind{"threatentityset", "threat entity set"}}
+	Destinations   = Collection[Destination, *Destination]{kind{"publishingdestination", "publishing destination"}}
+	Members        = Collection[Member, *Member]{kind{"member", "member"}}
+	Organizations  = Collection[Organization, *Organization]{kind{"organization", "organization"}}
+	Administrators = Collection[Administrator, *Administrator]{kind{"administrator", "organization administrator"}}
+	MalwarePlans   = Collection[MalwarePlan, *MalwarePlan]{kind{"malwareprotectionplan", "malware protection plan"}}
+	MalwareScans   = Collection[MalwareScan, *MalwareScan]{kind{"malwarescan", "malware scan"}}
+	ScanSettings   = Collection[ScanSetting, *ScanSetting]{kind{"malwarescansettings", "malware scan setting"}}
 )
 
 // Detector is an account's detector in a region; there is one at most. Its

@@ -34,8 +34,12 @@ type resource[T any] interface {
 
 // A Collection holds the resources of one kind, T, which embeds Meta. It is a
 // name: the resources are in the database.
-type Collection[T any, P resource[T]] struct {
-	kind string
+type Collection[T any, P resource[T]] struct{ kind }
+
+// A kind is what collections are but for the type of their resources: of what
+// is here the program needs one copy, not one for each type.
+type kind struct {
+	name string
 	noun string // for messages
 }
 
@@ -43,8 +47,10 @@ const resourceColumns = `region, account, id, status, position, created, updated
 
 // Put writes v, which replaces the one with its scope and id but keeps its
 // creation time and position. It sets v's times.
-func (c Collection[T, P]) Put(tx *Tx, v *T) error {
-	m, doc, err := c.encode(v)
+func (c Collection[T, P]) Put(tx *Tx, v *T) error { return c.put(tx, P(v).meta(), v) }
+
+func (c kind) put(tx *Tx, m *Meta, v any) error {
+	doc, err := c.encode(m, v)
 	if err != nil {
 		return err
 	}
@@ -53,7 +59,7 @@ func (c Collection[T, P]) Put(tx *Tx, v *T) error {
 	_, err = tx.row([]any{&created, &m.Position}, `INSERT INTO resources (kind, `+resourceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (kind, region, account, id) DO UPDATE SET status = excluded.status, updated = excluded.updated, doc = excluded.doc
 		RETURNING created, position`,
-		c.kind, m.Region, m.Account, m.ID, m.Status, m.Position, now, now, doc)
+		c.name, m.Region, m.Account, m.ID, m.Status, m.Position, now, now, doc)
 	if err != nil {
 		return fmt.Errorf("write %s %q: %w", c.noun, m.ID, err)
 	}
@@ -63,14 +69,16 @@ func (c Collection[T, P]) Put(tx *Tx, v *T) error {
 
 // Insert is Put for a new resource: fault.Conflict when the scope has one of
 // that id.
-func (c Collection[T, P]) Insert(tx *Tx, v *T) error {
-	m, doc, err := c.encode(v)
+func (c Collection[T, P]) Insert(tx *Tx, v *T) error { return c.insert(tx, P(v).meta(), v) }
+
+func (c kind) insert(tx *Tx, m *Meta, v any) error {
+	doc, err := c.encode(m, v)
 	if err != nil {
 		return err
 	}
 	now := millis(tx.Now)
 	n, err := tx.affected(`INSERT INTO resources (kind, `+resourceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		c.kind, m.Region, m.Account, m.ID, m.Status, m.Position, now, now, doc)
+		c.name, m.Region, m.Account, m.ID, m.Status, m.Position, now, now, doc)
 	if err != nil {
 		return fmt.Errorf("insert %s %q: %w", c.noun, m.ID, err)
 	}
@@ -81,20 +89,19 @@ func (c Collection[T, P]) Insert(tx *Tx, v *T) error {
 	return nil
 }
 
-// encode cleans v's key, as it will be read back, and writes the rest as JSON.
-func (c Collection[T, P]) encode(v *T) (*Meta, string, error) {
-	m := P(v).meta()
+// encode checks the key of v, which is m, and writes the rest as JSON.
+func (c kind) encode(m *Meta, v any) (string, error) {
 	if m.ID == "" || m.Region == "" || m.Account == "" {
-		return nil, "", fmt.Errorf("write %s %q of account %q in %q: its key is incomplete", c.noun, m.ID, m.Account, m.Region)
+		return "", fmt.Errorf("write %s %q of account %q in %q: its key is incomplete", c.noun, m.ID, m.Account, m.Region)
 	}
 	if clean(m.ID+m.Region+m.Account+m.Status) != m.ID+m.Region+m.Account+m.Status {
-		return nil, "", fault.Newf(fault.Invalid, "The %s's name has characters that can't be stored.", c.noun)
+		return "", fault.Newf(fault.Invalid, "The %s's name has characters that can't be stored.", c.noun)
 	}
 	doc, err := json.Marshal(v)
 	if err != nil {
-		return nil, "", fmt.Errorf("encode %s %q: %w", c.noun, m.ID, err)
+		return "", fmt.Errorf("encode %s %q: %w", c.noun, m.ID, err)
 	}
-	return m, string(doc), nil
+	return string(doc), nil
 }
 
 // Get reads one resource: fault.NotFound when the scope has none of that id.
@@ -160,7 +167,7 @@ func (c Collection[T, P]) InTime(tx *Tx, w Where, desc bool, after Meta, limit i
 	if desc {
 		dir, op = " DESC", " < "
 	}
-	q := query{args: []any{c.kind}}
+	q := query{args: []any{c.name}}
 	where := w.scope(&q, "f.region", "f.account")
 	if after.ID != "" {
 		at := q.arg(millis(after.CreatedAt))
@@ -170,9 +177,9 @@ func (c Collection[T, P]) InTime(tx *Tx, w Where, desc bool, after Meta, limit i
 }
 
 // Count counts the scope's resources but those whose status is one of without.
-func (c Collection[T, P]) Count(tx *Tx, s Scope, without ...string) (n int, err error) {
+func (c kind) Count(tx *Tx, s Scope, without ...string) (n int, err error) {
 	where, args := except(without, s.Region, s.Account)
-	_, err = tx.row([]any{&n}, `SELECT count(*) FROM resources WHERE kind = $1 AND region = $2 AND account = $3`+where, append([]any{c.kind}, args...)...)
+	_, err = tx.row([]any{&n}, `SELECT count(*) FROM resources WHERE kind = $1 AND region = $2 AND account = $3`+where, append([]any{c.name}, args...)...)
 	if err != nil {
 		return 0, fmt.Errorf("count %ss: %w", c.noun, err)
 	}
@@ -180,8 +187,8 @@ func (c Collection[T, P]) Count(tx *Tx, s Scope, without ...string) (n int, err 
 }
 
 // Delete removes one resource: fault.NotFound when there is none.
-func (c Collection[T, P]) Delete(tx *Tx, s Scope, id string) error {
-	n, err := tx.affected(`DELETE FROM resources WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.kind, s.Region, s.Account, clean(id))
+func (c kind) Delete(tx *Tx, s Scope, id string) error {
+	n, err := tx.affected(`DELETE FROM resources WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.name, s.Region, s.Account, clean(id))
 	if err != nil {
 		return fmt.Errorf("delete %s %q: %w", c.noun, id, err)
 	}
@@ -192,9 +199,9 @@ func (c Collection[T, P]) Delete(tx *Tx, s Scope, id string) error {
 }
 
 // DeleteAll removes the scope's resources of the kind.
-func (c Collection[T, P]) DeleteAll(tx *Tx, s Scope) error {
+func (c kind) DeleteAll(tx *Tx, s Scope) error {
 	for _, table := range []string{"resources", "contents"} {
-		if err := tx.exec(`DELETE FROM `+table+` WHERE kind = $1 AND region = $2 AND account = $3`, c.kind, s.Region, s.Account); err != nil {
+		if err := tx.exec(`DELETE FROM `+table+` WHERE kind = $1 AND region = $2 AND account = $3`, c.name, s.Region, s.Account); err != nil {
 			return fmt.Errorf("delete all %ss: %w", c.noun, err)
 		}
 	}
@@ -204,10 +211,10 @@ func (c Collection[T, P]) DeleteAll(tx *Tx, s Scope) error {
 // PutContent keeps data beside a resource, where reading the resource doesn't
 // touch it, in place of what was kept before. nil removes it, as deleting the
 // resource does.
-func (c Collection[T, P]) PutContent(tx *Tx, s Scope, id string, data []byte) error {
-	err := tx.exec(`DELETE FROM contents WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.kind, s.Region, s.Account, clean(id))
+func (c kind) PutContent(tx *Tx, s Scope, id string, data []byte) error {
+	err := tx.exec(`DELETE FROM contents WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.name, s.Region, s.Account, clean(id))
 	if err == nil && data != nil {
-		err = tx.exec(`INSERT INTO contents (kind, region, account, id, data) VALUES ($1, $2, $3, $4, $5)`, c.kind, s.Region, s.Account, id, data)
+		err = tx.exec(`INSERT INTO contents (kind, region, account, id, data) VALUES ($1, $2, $3, $4, $5)`, c.name, s.Region, s.Account, id, data)
 	}
 	if err != nil {
 		return fmt.Errorf("keep content of %s %q: %w", c.noun, id, err)
@@ -216,8 +223,8 @@ func (c Collection[T, P]) PutContent(tx *Tx, s Scope, id string, data []byte) er
 }
 
 // Content reads what is kept beside a resource; nil when nothing is.
-func (c Collection[T, P]) Content(tx *Tx, s Scope, id string) (data []byte, err error) {
-	_, err = tx.row([]any{&data}, `SELECT data FROM contents WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.kind, s.Region, s.Account, clean(id))
+func (c kind) Content(tx *Tx, s Scope, id string) (data []byte, err error) {
+	_, err = tx.row([]any{&data}, `SELECT data FROM contents WHERE kind = $1 AND region = $2 AND account = $3 AND id = $4`, c.name, s.Region, s.Account, clean(id))
 	if err != nil {
 		return nil, fmt.Errorf("read content of %s %q: %w", c.noun, id, err)
 	}
@@ -227,24 +234,35 @@ func (c Collection[T, P]) Content(tx *Tx, s Scope, id string) (data []byte, err 
 // query reads the resources that where, whose placeholders begin with $2, leaves.
 func (c Collection[T, P]) query(tx *Tx, where string, args ...any) ([]T, error) {
 	var out []T
-	err := tx.rows(func(scan func(...any) error) (bool, error) {
+	err := c.each(tx, func(m Meta, doc []byte) error {
 		var v T
+		if err := json.Unmarshal(doc, &v); err != nil {
+			return err
+		}
+		*P(&v).meta() = m
+		out = append(out, v)
+		return nil
+	}, where, args)
+	return out, err
+}
+
+// each calls take for the resources that query reads.
+func (c kind) each(tx *Tx, take func(m Meta, doc []byte) error, where string, args []any) error {
+	err := tx.rows(func(scan func(...any) error) (bool, error) {
 		var m Meta
 		var doc string
 		var created, updated int64
 		if err := scan(&m.Region, &m.Account, &m.ID, &m.Status, &m.Position, &created, &updated, &doc); err != nil {
 			return false, err
 		}
-		if err := json.Unmarshal([]byte(doc), &v); err != nil {
+		m.CreatedAt, m.UpdatedAt = fromMillis(created), fromMillis(updated)
+		if err := take(m, []byte(doc)); err != nil {
 			return false, fmt.Errorf("decode %q: %w", m.ID, err)
 		}
-		m.CreatedAt, m.UpdatedAt = fromMillis(created), fromMillis(updated)
-		*P(&v).meta() = m
-		out = append(out, v)
 		return true, nil
-	}, `SELECT `+resourceColumns+` FROM resources f WHERE kind = $1 AND `+where, append([]any{c.kind}, args...)...)
+	}, `SELECT `+resourceColumns+` FROM resources f WHERE kind = $1 AND `+where, append([]any{c.name}, args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("read %ss: %w", c.noun, err)
+		return fmt.Errorf("read %ss: %w", c.noun, err)
 	}
-	return out, nil
+	return nil
 }
