@@ -3,17 +3,20 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // driver "sqlite"
+	driver "modernc.org/sqlite" // named "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // dialect is all in which the two databases differ.
@@ -66,6 +69,7 @@ const (
 	readers     = 8     // connections that read
 	cacheKiB    = 65536 // page cache of an SQLite connection, filled as needed
 	busyMillis  = 10_000
+	busyPause   = 20 * time.Millisecond
 	mmapBytes   = 1 << 30
 	minPostgres = 120000
 )
@@ -123,14 +127,32 @@ func sqliteDSN(path, more string) string {
 // checkSQLite refuses a library with the bug that can corrupt a database when
 // the write-ahead log is reset (fixed in SQLite 3.51.3).
 func checkSQLite(ctx context.Context, db *sql.DB) error {
-	var v string
-	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&v); err != nil {
+	v, err := firstAnswer(ctx, db, `SELECT sqlite_version()`)
+	if err != nil {
 		return err
 	}
 	if !atLeast(v, 3, 51, 3) {
 		return fmt.Errorf("SQLite %s can corrupt its write-ahead log: 3.51.3 is needed", v)
 	}
 	return nil
+}
+
+// firstAnswer asks over the first connection to a file. When the file is new,
+// the connection turns the write-ahead log on, and for the lock that this takes
+// SQLite does not wait: of two processes that begin at once one is refused.
+func firstAnswer(ctx context.Context, db *sql.DB, question string) (answer string, err error) {
+	for end := time.Now().Add(busyMillis * time.Millisecond); ; {
+		err = db.QueryRowContext(ctx, question).Scan(&answer)
+		var refused *driver.Error
+		if !errors.As(err, &refused) || refused.Code() != sqlite3.SQLITE_BUSY || time.Now().After(end) {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(busyPause):
+		}
+	}
 }
 
 func atLeast(version string, want ...int) bool {

@@ -4,15 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 const together = 8 // how many open a database at once
@@ -78,6 +81,28 @@ func TestOpenTogether(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestOpenBusyFile: a process waits while another one makes the file.
+func TestOpenBusyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	for _, q := range []string{`CREATE TABLE x (a)`, `BEGIN IMMEDIATE`} {
+		if _, err := other.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.AfterFunc(200*time.Millisecond, func() { other.Close() })
+	db, err := Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
 }
 
 // TestProcessesOpenTogether is TestOpenTogether with processes, which also say
