@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -309,7 +308,7 @@ func (f *scanFlags) table(w io.Writer, r *scan.Result) error {
 // its name only when it is complete.
 func (f *scanFlags) emit(res *scan.Result, write writer) error {
 	if f.out == "" {
-		return write(lipgloss.Writer, res)
+		return write(colorprofile.NewWriter(os.Stdout, os.Environ()), res)
 	}
 	if info, err := os.Stat(f.out); err == nil && !info.Mode().IsRegular() {
 		return writeDevice(f.out, res, write)

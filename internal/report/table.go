@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"picket/finding"
@@ -16,16 +15,16 @@ import (
 )
 
 // Colours of the severity bands, as GuardDuty's console uses them.
-var bandStyle = map[string]lipgloss.Style{
-	"Critical": lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#c026d3")),
-	"High":     lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("#dc2626")),
-	"Medium":   lipgloss.NewStyle().Foreground(lipgloss.Color("#d97706")),
-	"Low":      lipgloss.NewStyle().Foreground(lipgloss.Color("#2563eb")),
+var bandStyle = map[string]ansi.Style{
+	"Critical": ansi.NewStyle().Bold().ForegroundColor(ansi.TrueColor(0xc026d3)),
+	"High":     ansi.NewStyle().Bold().ForegroundColor(ansi.TrueColor(0xdc2626)),
+	"Medium":   ansi.NewStyle().ForegroundColor(ansi.TrueColor(0xd97706)),
+	"Low":      ansi.NewStyle().ForegroundColor(ansi.TrueColor(0x2563eb)),
 }
 
 var (
-	faint = lipgloss.NewStyle().Faint(true)
-	bold  = lipgloss.NewStyle().Bold(true)
+	faint = ansi.NewStyle().Faint()
+	bold  = ansi.NewStyle().Bold()
 )
 
 // minTableWidth is the least width the table is laid out for; narrower
@@ -33,8 +32,8 @@ var (
 const minTableWidth = 64
 
 // Table writes the findings as a table of the given width, then what was read.
-// Colours are in the text as ANSI sequences; lipgloss writers reduce them to
-// what the terminal can show.
+// Colours are in the text as ANSI sequences; a colorprofile.Writer reduces them
+// to what the terminal can show.
 func Table(w io.Writer, r *scan.Result, width int) error {
 	var b strings.Builder
 	if len(r.Findings) > 0 {
@@ -59,22 +58,24 @@ const (
 func findingTable(fs []finding.Finding, width int) string {
 	room := width - severityWidth - countWidth - seenWidth
 	row := func(sev, what, count, seen string) string {
-		return pad(sev, severityWidth) + pad(clip(what, room), room) + strings.Repeat(" ", max(0, countWidth-1-lipgloss.Width(count))) + count + " " + seen + "\n"
+		return pad(sev, severityWidth) + pad(clip(what, room), room) + strings.Repeat(" ", max(0, countWidth-1-ansi.StringWidth(count))) + count + " " + seen + "\n"
 	}
 	var b strings.Builder
-	b.WriteString(bold.Render(strings.TrimSuffix(row("SEVERITY", "FINDING", "COUNT", "FIRST, LAST SEEN"), "\n")) + "\n")
-	b.WriteString(faint.Render(strings.Repeat("─", width)) + "\n")
+	b.WriteString(bold.Styled(strings.TrimSuffix(row("SEVERITY", "FINDING", "COUNT", "FIRST, LAST SEEN"), "\n")) + "\n")
+	b.WriteString(faint.Styled(strings.Repeat("─", width)) + "\n")
 	for i := range fs {
 		f := &fs[i]
 		from, to := period(f)
 		band := finding.Band(f.Severity)
-		b.WriteString(row(bandStyle[band].Render(band), f.Type, fmt.Sprint(f.Service.Count), from))
-		b.WriteString(strings.TrimRight(row("", faint.Render(clip(parties(f), room)), "", to), " \n") + "\n")
+		b.WriteString(row(bandStyle[band].Styled(band), f.Type, fmt.Sprint(f.Service.Count), from))
+		b.WriteString(strings.TrimRight(row("", faint.Styled(clip(parties(f), room)), "", to), " \n") + "\n")
 	}
 	return b.String()
 }
 
-func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s))) }
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
+}
 
 // printable makes control characters, with which a log could steer a terminal,
 // into question marks.
@@ -89,7 +90,7 @@ func printable(s string) string {
 
 // clip shortens s to width characters, saying so with an ellipsis.
 func clip(s string, width int) string {
-	if lipgloss.Width(s) <= width {
+	if ansi.StringWidth(s) <= width {
 		return s
 	}
 	return ansi.Truncate(s, width, "…")
@@ -198,7 +199,7 @@ func totals(fs []finding.Finding) string {
 	var parts []string
 	for _, band := range bands {
 		if n[band] > 0 {
-			parts = append(parts, bandStyle[band].Render(fmt.Sprintf("%d %s", n[band], strings.ToLower(band))))
+			parts = append(parts, bandStyle[band].Styled(fmt.Sprintf("%d %s", n[band], strings.ToLower(band))))
 		}
 	}
 	return counted(len(fs), "finding", "findings") + ": " + strings.Join(parts, ", ")
