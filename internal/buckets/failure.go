@@ -1,14 +1,60 @@
 package buckets
 
 import (
+	"cmp"
+	"encoding/xml"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
+
+// told is what an answer of failure says (API reference of S3, error responses).
+type told struct {
+	Code      string
+	Message   string
+	RequestID string `xml:"RequestId"`
+	HostID    string `xml:"HostId"`
+}
+
+// refusal is the error of an answer that is not one of success. It is an
+// awshttp.ResponseError with a smithy.APIError in it, and has the two names of
+// the request that AWS support asks for.
+func refusal(res *smithyhttp.Response) error {
+	data, _ := all(res.Response) // what there is has to do
+	t := decodeError(res.StatusCode, data)
+	id, host := cmp.Or(res.Header.Get("X-Amz-Request-Id"), t.RequestID), cmp.Or(res.Header.Get("X-Amz-Id-2"), t.HostID)
+	err := fmt.Errorf("HostID: %s, %w", host, &smithy.GenericAPIError{Code: t.Code, Message: t.Message})
+	return &awshttp.ResponseError{RequestID: id, ResponseError: &smithyhttp.ResponseError{Response: res, Err: err}}
+}
+
+// decodeError reads a body. Where it says nothing, for it has no code, is empty,
+// as the answers to HEAD are, or is the page of a proxy, the status speaks.
+func decodeError(status int, data []byte) told {
+	var t told
+	if err := xml.Unmarshal(data, &t); err != nil || t.Code == "" {
+		text := cmp.Or(http.StatusText(status), "Unknown Status")
+		t.Code = strings.ReplaceAll(text, " ", "")
+		t.Message = fmt.Sprintf("the server answered %d %s and gave no reason", status, text)
+	}
+	return t
+}
+
+// Home is the region of a bucket that was asked for in another, by the error of
+// that; "" when it says none.
+func Home(err error) string {
+	var answer *awshttp.ResponseError
+	if errors.As(err, &answer) {
+		return answer.Response.Header.Get("X-Amz-Bucket-Region")
+	}
+	return ""
+}
 
 // Explain shortens what the SDK says of a failure. It wraps what it is given.
 func Explain(err error) error {

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"picket/internal/buckets"
 	"picket/internal/fault"
@@ -26,13 +24,19 @@ const (
 // A fetcher reads files of lists.
 type fetcher struct {
 	sources Sources
-	s3      func() (*s3.Client, error)
+	s3      func() (*buckets.Client, error)
 }
 
 func newFetcher(s Sources) *fetcher {
-	return &fetcher{sources: s, s3: sync.OnceValues(func() (*s3.Client, error) {
-		return buckets.Client(context.Background(), readers)
+	return &fetcher{sources: s, s3: sync.OnceValues(func() (*buckets.Client, error) {
+		return buckets.New(context.Background(), readers)
 	})}
+}
+
+// ownEndpoint says whether lists come from another S3 than Amazon's.
+func (f *fetcher) ownEndpoint() bool {
+	client, err := f.s3()
+	return err == nil && client.OwnEndpoint()
 }
 
 // fetch reads a file. owner, if not empty, is the account that must own the
@@ -77,30 +81,23 @@ func (f *fetcher) open(ctx context.Context, p place, owner, region string) (io.R
 	case p.url != "":
 		return openURL(ctx, p.url)
 	}
-	if p.region != "" {
-		region = p.region
-	}
-	in := &s3.GetObjectInput{Bucket: &p.bucket, Key: &p.key}
-	if owner != "" {
-		in.ExpectedBucketOwner = &owner
-	}
-	return f.openObject(ctx, in, region)
+	return f.openObject(ctx, buckets.Bucket{Name: p.bucket, Region: cmp.Or(p.region, region), Owner: owner, Attempts: 2}, p.key)
 }
 
-func (f *fetcher) openObject(ctx context.Context, in *s3.GetObjectInput, region string) (io.ReadCloser, error) {
+func (f *fetcher) openObject(ctx context.Context, b buckets.Bucket, key string) (io.ReadCloser, error) {
 	client, err := f.s3()
 	if err != nil {
 		return nil, unreachable(err)
 	}
-	few := func(o *s3.Options) { o.RetryMaxAttempts = 2 }
-	out, err := client.GetObject(ctx, in, buckets.In(region), few)
-	if home := homeOf(err); home != "" && home != region {
-		out, err = client.GetObject(ctx, in, buckets.In(home), few)
+	body, err := client.Get(ctx, b, key, buckets.Part{})
+	if home := buckets.Home(err); home != "" && home != b.Region {
+		b.Region = home
+		body, err = client.Get(ctx, b, key, buckets.Part{})
 	}
 	switch {
 	case err == nil:
-		return out.Body, nil
-	case in.ExpectedBucketOwner != nil && buckets.Is(err, "AccessDenied") && f.anybodys(ctx, client, *in, region):
+		return body, nil
+	case b.Owner != "" && buckets.Is(err, "AccessDenied") && anybodys(ctx, client, b, key):
 		return nil, fault.Wrap(fault.Conflict, err, "The bucket belongs to another account than the expected owner.")
 	case buckets.Is(err, "NoSuchKey", "NoSuchBucket", "AccessDenied", "InvalidObjectState", "InvalidBucketName", "AllAccessDisabled"):
 		return nil, fault.Wrap(fault.Denied, buckets.Explain(err), "The object does not exist or may not be read.")
@@ -108,20 +105,11 @@ func (f *fetcher) openObject(ctx context.Context, in *s3.GetObjectInput, region 
 	return nil, unreachable(buckets.Explain(err))
 }
 
-// homeOf is the region of a bucket that was asked for in another.
-func homeOf(err error) string {
-	var answer *awshttp.ResponseError
-	if errors.As(err, &answer) && answer.Response != nil {
-		return answer.Response.Header.Get("X-Amz-Bucket-Region")
-	}
-	return ""
-}
-
 // anybodys says whether the object can be read when its bucket's owner does not
 // matter: S3 says no more than that access is denied when the owner is another.
-func (f *fetcher) anybodys(ctx context.Context, client *s3.Client, in s3.GetObjectInput, region string) bool {
-	_, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key}, buckets.In(region))
-	return err == nil
+func anybodys(ctx context.Context, client *buckets.Client, b buckets.Bucket, key string) bool {
+	b.Owner = ""
+	return client.Head(ctx, b, key) == nil
 }
 
 // openFile opens a regular file; no link leads out of the directory.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"picket/intel"
-	"picket/internal/buckets"
 	"picket/internal/fault"
 	"picket/internal/store"
 )
@@ -138,7 +137,7 @@ func (w *Worker) get(ctx context.Context, j job) (l store.List, err error) {
 // read fetches a list's file and sees whether detection could use it.
 func (w *Worker) read(ctx context.Context, k *Kind, l *store.List) ([]byte, error) {
 	owner := l.BucketOwner
-	if owner == "" && k.Entities && !buckets.OwnEndpoint() {
+	if owner == "" && k.Entities && !w.fetch.ownEndpoint() {
 		owner = l.Account // entity sets are read from the account's own buckets unless they name another's
 	}
 	data, err := w.fetch.fetch(ctx, l.Location, owner, l.Region)

@@ -1,14 +1,9 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"picket/internal/buckets"
 	"picket/internal/fault"
@@ -34,19 +29,14 @@ func (v *Verifier) Check(ctx context.Context, d *store.Destination, most time.Du
 	if err != nil {
 		return err
 	}
-	bucket, prefix := Place(d.ARN)
-	var owner *string
-	if d.BucketOwner != "" {
-		owner = &d.BucketOwner
-	}
+	name, prefix := Place(d.ARN)
+	bucket := buckets.Bucket{Name: name, Region: d.Region, Owner: d.BucketOwner, Attempts: 2}
 	if prefix != "" {
-		if err := look(ctx, c, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix, MaxKeys: aws.Int32(1), ExpectedBucketOwner: owner}, d.Region); err != nil {
+		if err := look(ctx, c, bucket, prefix); err != nil {
 			return err
 		}
 	}
-	_, err = c.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: aws.String(prefix + "AWSLogs/"), Body: bytes.NewReader(nil), ExpectedBucketOwner: owner,
-		ServerSideEncryption: types.ServerSideEncryptionAwsKms, SSEKMSKeyId: &d.KMSKeyARN}, few, buckets.In(d.Region))
-	return kind(err)
+	return kind(c.PutEmpty(ctx, bucket, prefix+"AWSLogs/", d.KMSKeyARN))
 }
 
 // Place is the bucket that an ARN names and what keys in it begin with: a prefix
@@ -60,19 +50,14 @@ func Place(arn string) (bucket, prefix string) {
 	return bucket, prefix
 }
 
-func few(o *s3.Options) { o.RetryMaxAttempts = 2 }
-
-func look(ctx context.Context, c *s3.Client, in *s3.ListObjectsV2Input, region string) error {
-	out, err := c.ListObjectsV2(ctx, in, few, buckets.In(region))
-	switch {
-	case buckets.Is(err, "AccessDenied"):
-		return ErrLook
-	case err != nil:
+func look(ctx context.Context, c *buckets.Client, b buckets.Bucket, prefix string) error {
+	for _, err := range c.List(ctx, b, prefix, 1) { // the first object or error will do
+		if buckets.Is(err, "AccessDenied") {
+			return ErrLook
+		}
 		return kind(err)
-	case len(out.Contents) == 0:
-		return ErrFolder
 	}
-	return nil
+	return ErrFolder
 }
 
 func kind(err error) error {

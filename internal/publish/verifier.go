@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"picket/internal/buckets"
 	"picket/internal/fault"
 	"picket/internal/store"
@@ -31,7 +29,7 @@ const (
 type Verifier struct {
 	db     *store.DB
 	log    *slog.Logger
-	client func() (*s3.Client, error)
+	client func() (*buckets.Client, error)
 	given  time.Duration // that S3 may be out of reach before the destination is at fault
 	wake   chan struct{}
 	stop   context.CancelFunc
@@ -40,8 +38,8 @@ type Verifier struct {
 
 // New makes a verifier that has not been started.
 func New(db *store.DB, log *slog.Logger) *Verifier {
-	return &Verifier{db: db, log: log, given: given, wake: make(chan struct{}, 1), client: sync.OnceValues(func() (*s3.Client, error) {
-		return buckets.Client(context.Background(), 4)
+	return &Verifier{db: db, log: log, given: given, wake: make(chan struct{}, 1), client: sync.OnceValues(func() (*buckets.Client, error) {
+		return buckets.New(context.Background(), 4)
 	})}
 }
 

@@ -7,9 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"picket/internal/buckets"
 )
 
@@ -18,25 +15,22 @@ var errNoObjects = errors.New("no objects with this prefix")
 // listS3 lists the objects under s3://bucket/prefix. The SDK's usual sources
 // give credentials, region and endpoint (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3).
 func listS3(ctx context.Context, url string) ([]*Object, error) {
-	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(url, "s3://"), "/")
-	if bucket == "" {
+	name, prefix := buckets.Cut(strings.TrimPrefix(url, "s3://"))
+	if name == "" {
 		return nil, errors.New("no bucket in this address: want s3://bucket/prefix")
 	}
-	client, err := buckets.Client(ctx, remoteLooks)
+	client, err := buckets.New(ctx, remoteLooks)
 	if err != nil {
 		return nil, err
 	}
+	bucket := buckets.Bucket{Name: name}
 	var out []*Object
-	pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for o, err := range client.List(ctx, bucket, prefix, 0) {
 		if err != nil {
-			return out, fmt.Errorf("list bucket %q: %w", bucket, buckets.Explain(err))
+			return out, fmt.Errorf("list bucket %q: %w", name, buckets.Explain(err))
 		}
-		for _, o := range page.Contents {
-			if size := aws.ToInt64(o.Size); size > 0 || !strings.HasSuffix(aws.ToString(o.Key), "/") {
-				out = append(out, s3Object(client, bucket, aws.ToString(o.Key), aws.ToString(o.ETag), size))
-			}
+		if o.Size > 0 || !strings.HasSuffix(o.Key, "/") {
+			out = append(out, s3Object(client, bucket, o))
 		}
 	}
 	if len(out) == 0 {
@@ -45,30 +39,25 @@ func listS3(ctx context.Context, url string) ([]*Object, error) {
 	return out, nil
 }
 
-func s3Object(client *s3.Client, bucket, key, etag string, size int64) *Object {
-	o := &Object{Name: "s3://" + bucket + "/" + key, Size: size, Remote: true}
+func s3Object(client *buckets.Client, bucket buckets.Bucket, listed buckets.Object) *Object {
+	o := &Object{Name: "s3://" + bucket.Name + "/" + listed.Key, Size: listed.Size, Remote: true}
 	get := func(ctx context.Context, from, most int64) (io.ReadCloser, error) {
-		in := &s3.GetObjectInput{Bucket: &bucket, Key: &key}
-		if etag != "" {
-			in.IfMatch = &etag // all that is read of the object is of one version
+		part := buckets.Part{ETag: listed.ETag, From: from} // all that is read of the object is of one version
+		if to := from + most; most > 0 && to < listed.Size {
+			part.To = to
 		}
-		if to := from + most; most > 0 && to < size {
-			in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, to-1))
-		} else if from > 0 {
-			in.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
-		}
-		out, err := client.GetObject(ctx, in)
+		body, err := client.Get(ctx, bucket, listed.Key, part)
 		if err != nil {
 			return nil, buckets.Explain(err)
 		}
-		return out.Body, nil
+		return body, nil
 	}
 	o.Open = func(ctx context.Context, from, most int64) (io.ReadCloser, error) {
 		body, err := get(ctx, from, most)
 		if err != nil || most > 0 {
 			return body, err
 		}
-		return &resumer{ctx: ctx, body: body, at: from, size: size, get: get}, nil
+		return &resumer{ctx: ctx, body: body, at: from, size: listed.Size, get: get}, nil
 	}
 	return o
 }

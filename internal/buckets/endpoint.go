@@ -1,0 +1,144 @@
+package buckets
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/smithy-go/encoding/httpbinding"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// A server is S3 as the configuration has it.
+type server struct {
+	own       *url.URL // another server than Amazon's, nil for Amazon's
+	region    string
+	fips      bool // only endpoints with validated cryptography will do
+	dualStack bool // endpoints have IPv6 addresses too
+}
+
+// A place is where a bucket is: the address that keys are put behind, without a
+// slash at its end, and the region that requests are signed for.
+type place struct {
+	url    url.URL
+	region string
+}
+
+// domains are those of AWS's partitions, by what the names of their regions
+// begin with (partitions.json of the AWS SDKs). All others have amazonaws.com.
+var domains = []struct{ regions, domain string }{
+	{"cn-", "amazonaws.com.cn"},
+	{"eusc-", "amazonaws.eu"},
+	{"us-iso-", "c2s.ic.gov"},
+	{"us-isob-", "sc2s.sgov.gov"},
+	{"eu-isoe-", "cloud.adc-e.uk"},
+	{"us-isof-", "csp.hci.ic.gov"},
+}
+
+// unserved are buckets of Amazon's that need other requests or signatures than
+// these, by what their names end in (S3 user guide, bucket naming rules).
+var unserved = []struct{ suffix, what string }{
+	{"--x-s3", "a directory bucket (S3 Express One Zone)"},
+	{"--xa-s3", "an access point of a directory bucket (S3 Express One Zone)"},
+	{"--op-s3", "an access point of S3 on Outposts"},
+}
+
+// place finds a bucket, or an access point by its alias or ARN. A region other
+// than the configured one, if not empty, is for Amazon's buckets: other servers
+// have but the one that they are configured with.
+func (s server) place(bucket, region string) (place, error) {
+	switch {
+	case bucket == "":
+		return place{}, errors.New("no bucket is named")
+	case arn.IsARN(bucket):
+		return s.accessPoint(bucket)
+	case s.own != nil: // which is seldom reached by a bucket's own host name
+		return under(s.own.Scheme, s.own.Host, strings.TrimRight(s.own.EscapedPath(), "/"), bucket, s.region)
+	}
+	for _, u := range unserved {
+		if strings.HasSuffix(bucket, u.suffix) {
+			return place{}, fmt.Errorf("%q is %s, which picket can't read or write", bucket, u.what)
+		}
+	}
+	region = cmp.Or(region, s.region)
+	host, err := s.host("s3", region)
+	if err != nil {
+		return place{}, err
+	}
+	// Names with dots have no certificate, other names that are no DNS label no host.
+	if len(bucket) >= 3 && smithyhttp.ValidHostLabel(bucket) && bucket == strings.ToLower(bucket) {
+		return place{url.URL{Scheme: "https", Host: bucket + "." + host}, region}, nil
+	}
+	return under("https", host, "", bucket, region)
+}
+
+// under is a bucket whose name is in the path.
+func under(scheme, host, path, bucket, region string) (place, error) {
+	u := url.URL{Scheme: scheme, Host: host, RawPath: path + "/" + httpbinding.EscapePath(bucket, true)}
+	var err error
+	u.Path, err = url.PathUnescape(u.RawPath)
+	return place{u, region}, err
+}
+
+// host is one of Amazon's in a region.
+func (s server) host(service, region string) (string, error) {
+	if !smithyhttp.ValidHostLabel(region) {
+		return "", fmt.Errorf("%q is not a region", region)
+	}
+	domain := "amazonaws.com"
+	for _, d := range domains {
+		if strings.HasPrefix(region, d.regions) {
+			domain = d.domain
+		}
+	}
+	if s.fips {
+		if service += "-fips"; strings.HasPrefix(region, "cn-") {
+			return "", errors.New("there are no FIPS endpoints in China")
+		}
+	}
+	if s.dualStack {
+		service += ".dualstack"
+	}
+	return service + "." + region + "." + domain, nil
+}
+
+// accessPoint finds the access point that an ARN names, in the ARN's region:
+// arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, or with a colon before the name
+// (S3 user guide, access points).
+func (s server) accessPoint(name string) (place, error) {
+	a, err := arn.Parse(name)
+	if err != nil {
+		return place{}, fmt.Errorf("%q: %w", name, err)
+	}
+	point, ok := strings.CutPrefix(strings.Replace(a.Resource, ":", "/", 1), accessPoints)
+	label := point + "-" + a.AccountID
+	switch {
+	case s.own != nil:
+		return place{}, fmt.Errorf("%q is an access point of Amazon's, and the endpoint is set to %s", name, s.own.Redacted())
+	case a.Service != "s3" || !ok || a.Region == "":
+		return place{}, fmt.Errorf("%q is not an access point that picket can read: want arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME", name)
+	case point == "" || a.AccountID == "" || !smithyhttp.ValidHostLabel(label):
+		return place{}, fmt.Errorf("%q has no name or account that there can be", name)
+	}
+	host, err := s.host("s3-accesspoint", a.Region)
+	return place{url.URL{Scheme: "https", Host: label + "." + host}, a.Region}, err
+}
+
+// accessPoints is what the resource of an access point's ARN begins with.
+const accessPoints = "accesspoint/"
+
+// Cut splits what follows s3:// in an address into the bucket, which may be an
+// ARN with a slash of its own, and a key or what keys begin with.
+func Cut(address string) (bucket, key string) {
+	if arn.IsARN(address) {
+		if head, rest, ok := strings.Cut(address, ":"+accessPoints); ok && !strings.Contains(head, "/") {
+			point, key, _ := strings.Cut(rest, "/")
+			return head + ":" + accessPoints + point, key
+		}
+	}
+	bucket, key, _ = strings.Cut(address, "/")
+	return bucket, key
+}
