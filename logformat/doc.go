@@ -5,8 +5,8 @@
 //
 // It exists so that the rest of picket never sees a byte of a log: a format is
 // one value in one file, recognised by content and decoded in one pass. It
-// imports the standard library, event and jsonview; parquet.go alone imports a
-// Parquet reader.
+// imports the standard library, event and jsonview; parquet.go and
+// parquetword.go alone import the Parquet reader, internal/parquet.
 //
 // Rows hold views into the batch's Data. Nothing is copied but strings that
 // had to be unescaped or lower-cased, and a decoder allocates nothing for a
