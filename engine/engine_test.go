@@ -47,7 +47,7 @@ func flows(n int) *event.Batch {
 	return b
 }
 
-func run(t *testing.T, e *Engine, b *event.Batch, step int) []finding.Hit {
+func run(t testing.TB, e *Engine, b *event.Batch, step int) []finding.Hit {
 	t.Helper()
 	var hits []finding.Hit
 	for lo := 0; lo < len(b.Flows); lo += step {
@@ -56,7 +56,7 @@ func run(t *testing.T, e *Engine, b *event.Batch, step int) []finding.Hit {
 	return hits
 }
 
-func newEngine(t *testing.T, shards int, ds ...*detect.Detector) *Engine {
+func newEngine(t testing.TB, shards int, ds ...*detect.Detector) *Engine {
 	t.Helper()
 	e, err := New(ds, shards, nil)
 	if err != nil {
@@ -148,6 +148,30 @@ func TestBrokenSnapshotIsRefused(t *testing.T) {
 			t.Fatalf("a snapshot cut to %d of %d bytes was restored without an error", n, buf.Len())
 		}
 	}
+}
+
+// TestHugeBlockIsRefused: a length is not believed, and no room made for it.
+func TestHugeBlockIsRefused(t *testing.T) {
+	_, err := newEngine(t, 1, tenth(testType)).Restore(strings.NewReader("\xff\xff\xff\xff\x0f"))
+	if err == nil || !strings.Contains(err.Error(), "block of 4294967295 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func FuzzRestore(f *testing.F) {
+	e := newEngine(f, 1, tenth(testType))
+	run(f, e, flows(100), 100)
+	var buf bytes.Buffer
+	if err := e.Snapshot(&buf); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(buf.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e := newEngine(t, 2, tenth(testType))
+		if _, err := e.Restore(bytes.NewReader(data)); err == nil {
+			run(t, e, flows(100), 100)
+		}
+	})
 }
 
 func TestPanicIsFenced(t *testing.T) {

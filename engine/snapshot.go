@@ -3,15 +3,24 @@ package engine
 import (
 	"bufio"
 	"bytes"
-	"encoding/gob"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"picket/detect"
 )
 
-// snapshotFormat changes when the layout below does.
+// A snapshot is a sequence of blocks, each behind its length as a varint: a
+// header, then for each table its header, its data in blocks of up to chunkSize
+// and an empty block. Headers are JSON.
+
+// snapshotFormat changes when this layout does.
 const snapshotFormat = 1
+
+const chunkSize = 64 << 10
 
 // header begins a snapshot; each table that follows is announced by a tableHeader.
 type header struct{ Format, Tables int }
@@ -32,17 +41,16 @@ type Report struct {
 // Snapshot writes the state of all detectors. It must not run during Process.
 func (e *Engine) Snapshot(w io.Writer) error {
 	buf := bufio.NewWriter(w)
-	enc := gob.NewEncoder(buf)
 	n := 0
 	for _, s := range e.shards {
 		n += len(s.tables())
 	}
-	if err := enc.Encode(header{snapshotFormat, n}); err != nil {
+	if err := writeHeader(buf, header{snapshotFormat, n}); err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	for _, s := range e.shards {
 		for _, t := range s.tables() {
-			if err := saveTable(enc, t); err != nil {
+			if err := saveTable(buf, t); err != nil {
 				return fmt.Errorf("write snapshot: table %s/%s: %w", t.detector, t.TableName(), err)
 			}
 		}
@@ -67,68 +75,110 @@ func (s *shard) tables() []named {
 	return out
 }
 
-func saveTable(enc *gob.Encoder, t named) error {
-	if err := enc.Encode(tableHeader{t.detector, t.TableName(), t.Shape()}); err != nil {
+func saveTable(w *bufio.Writer, t named) error {
+	if err := writeHeader(w, tableHeader{t.detector, t.TableName(), t.Shape()}); err != nil {
 		return err
 	}
-	chunks := chunkWriter{enc: enc}
+	chunks := chunkWriter{w: w}
 	if err := t.Save(&chunks); err != nil {
 		return err
 	}
 	return chunks.close()
 }
 
-// chunkWriter carries a table's bytes through gob in blocks; an empty block ends it.
-type chunkWriter struct {
-	enc *gob.Encoder
-	buf []byte
+func writeHeader(w *bufio.Writer, h any) error {
+	data, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return writeBlock(w, data)
 }
 
-const chunkSize = 64 << 10
-
-func (c *chunkWriter) Write(p []byte) (int, error) {
-	c.buf = append(c.buf, p...)
-	if len(c.buf) < chunkSize {
-		return len(p), nil
+func writeBlock(w *bufio.Writer, data []byte) error {
+	var head [binary.MaxVarintLen64]byte
+	if _, err := w.Write(head[:binary.PutUvarint(head[:], uint64(len(data)))]); err != nil {
+		return err
 	}
-	return len(p), c.flush()
-}
-
-func (c *chunkWriter) flush() error {
-	if len(c.buf) == 0 {
-		return nil
-	}
-	err := c.enc.Encode(c.buf)
-	c.buf = c.buf[:0]
+	_, err := w.Write(data)
 	return err
 }
 
-func (c *chunkWriter) close() error {
-	if err := c.flush(); err != nil {
+// readBlock reads a block into buf's array, if that is large enough.
+func readBlock(r *bufio.Reader, buf []byte) ([]byte, error) {
+	n, err := binary.ReadUvarint(r)
+	if err != nil {
+		return nil, cut(err)
+	}
+	if n > chunkSize {
+		return nil, fmt.Errorf("block of %d bytes, at most %d", n, chunkSize)
+	}
+	buf = slices.Grow(buf[:0], int(n))[:n]
+	_, err = io.ReadFull(r, buf)
+	return buf, cut(err)
+}
+
+// cut is err where a snapshot must not end.
+func cut(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func readHeader(r *bufio.Reader, h any) error {
+	data, err := readBlock(r, nil)
+	if err != nil {
 		return err
 	}
-	return c.enc.Encode([]byte{})
+	return json.Unmarshal(data, h)
 }
 
-type chunkReader struct {
-	dec *gob.Decoder
+// chunkWriter writes a table's bytes in blocks; an empty block ends them.
+type chunkWriter struct {
+	w   *bufio.Writer
 	buf []byte
-	end bool
 }
 
-func (c *chunkReader) Read(p []byte) (int, error) {
-	for len(c.buf) == 0 {
-		if c.end {
-			return 0, io.EOF
-		}
-		c.buf = c.buf[:0]
-		if err := c.dec.Decode(&c.buf); err != nil {
+func (c *chunkWriter) Write(p []byte) (int, error) {
+	c.buf = append(c.buf, p...)
+	for len(c.buf) >= chunkSize {
+		if err := writeBlock(c.w, c.buf[:chunkSize]); err != nil {
 			return 0, err
 		}
-		c.end = len(c.buf) == 0
+		c.buf = c.buf[:copy(c.buf, c.buf[chunkSize:])]
 	}
-	n := copy(p, c.buf)
-	c.buf = c.buf[n:]
+	return len(p), nil
+}
+
+func (c *chunkWriter) close() error {
+	if len(c.buf) > 0 {
+		if err := writeBlock(c.w, c.buf); err != nil {
+			return err
+		}
+	}
+	return writeBlock(c.w, nil)
+}
+
+// chunkReader reads what a chunkWriter wrote.
+type chunkReader struct {
+	r    *bufio.Reader
+	buf  []byte
+	left []byte // of buf
+	end  bool
+}
+
+func (c *chunkReader) Read(p []byte) (_ int, err error) {
+	if len(c.left) == 0 && !c.end {
+		if c.buf, err = readBlock(c.r, c.buf); err != nil {
+			return 0, err
+		}
+		c.left, c.end = c.buf, len(c.buf) == 0
+	}
+	if c.end {
+		return 0, io.EOF
+	}
+	n := copy(p, c.left)
+	c.left = c.left[n:]
 	return n, nil
 }
 
@@ -137,9 +187,9 @@ func (c *chunkReader) Read(p []byte) (int, error) {
 // empty and is named in the report.
 func (e *Engine) Restore(r io.Reader) (Report, error) {
 	var rep Report
-	dec := gob.NewDecoder(bufio.NewReader(r))
+	in := bufio.NewReader(r)
 	var h header
-	if err := dec.Decode(&h); err != nil {
+	if err := readHeader(in, &h); err != nil {
 		return rep, fmt.Errorf("read snapshot: %w", err)
 	}
 	if h.Format != snapshotFormat {
@@ -147,7 +197,7 @@ func (e *Engine) Restore(r io.Reader) (Report, error) {
 	}
 	warm := map[string]bool{}
 	for range h.Tables {
-		if err := e.restoreTable(dec, warm, &rep); err != nil {
+		if err := e.restoreTable(in, warm, &rep); err != nil {
 			return rep, fmt.Errorf("read snapshot: %w", err)
 		}
 	}
@@ -164,12 +214,12 @@ func (e *Engine) Restore(r io.Reader) (Report, error) {
 	return rep, nil
 }
 
-func (e *Engine) restoreTable(dec *gob.Decoder, warm map[string]bool, rep *Report) error {
+func (e *Engine) restoreTable(in *bufio.Reader, warm map[string]bool, rep *Report) error {
 	var th tableHeader
-	if err := dec.Decode(&th); err != nil {
+	if err := readHeader(in, &th); err != nil {
 		return err
 	}
-	raw, err := io.ReadAll(&chunkReader{dec: dec})
+	raw, err := io.ReadAll(&chunkReader{r: in})
 	if err != nil {
 		return fmt.Errorf("table %s/%s: %w", th.Detector, th.Table, err)
 	}
