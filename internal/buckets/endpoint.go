@@ -10,32 +10,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/smithy-go/encoding/httpbinding"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"picket/internal/awscall"
 )
 
 // A server is S3 as the configuration has it.
-type server struct {
-	own       *url.URL // another server than Amazon's, nil for Amazon's
-	region    string
-	fips      bool // only endpoints with validated cryptography will do
-	dualStack bool // endpoints have IPv6 addresses too
-}
+type server awscall.Server
 
 // A place is where a bucket is: the address that keys are put behind, without a
 // slash at its end, and the region that requests are signed for.
 type place struct {
 	url    url.URL
 	region string
-}
-
-// domains are those of AWS's partitions, by what the names of their regions
-// begin with (partitions.json of the AWS SDKs). All others have amazonaws.com.
-var domains = []struct{ regions, domain string }{
-	{"cn-", "amazonaws.com.cn"},
-	{"eusc-", "amazonaws.eu"},
-	{"us-iso-", "c2s.ic.gov"},
-	{"us-isob-", "sc2s.sgov.gov"},
-	{"eu-isoe-", "cloud.adc-e.uk"},
-	{"us-isof-", "csp.hci.ic.gov"},
 }
 
 // unserved are buckets of Amazon's that need other requests or signatures than
@@ -55,15 +41,15 @@ func (s server) place(bucket, region string) (place, error) {
 		return place{}, errors.New("no bucket is named")
 	case arn.IsARN(bucket):
 		return s.accessPoint(bucket)
-	case s.own != nil: // which is seldom reached by a bucket's own host name
-		return under(s.own.Scheme, s.own.Host, strings.TrimRight(s.own.EscapedPath(), "/"), bucket, s.region)
+	case s.Own != nil: // which is seldom reached by a bucket's own host name
+		return under(s.Own.Scheme, s.Own.Host, strings.TrimRight(s.Own.EscapedPath(), "/"), bucket, s.Region)
 	}
 	for _, u := range unserved {
 		if strings.HasSuffix(bucket, u.suffix) {
 			return place{}, fmt.Errorf("%q is %s, which picket can't read or write", bucket, u.what)
 		}
 	}
-	region = cmp.Or(region, s.region)
+	region = cmp.Or(region, s.Region)
 	host, err := s.host("s3", region)
 	if err != nil {
 		return place{}, err
@@ -88,21 +74,15 @@ func (s server) host(service, region string) (string, error) {
 	if !smithyhttp.ValidHostLabel(region) {
 		return "", fmt.Errorf("%q is not a region", region)
 	}
-	domain := "amazonaws.com"
-	for _, d := range domains {
-		if strings.HasPrefix(region, d.regions) {
-			domain = d.domain
-		}
-	}
-	if s.fips {
+	if s.FIPS {
 		if service += "-fips"; strings.HasPrefix(region, "cn-") {
 			return "", errors.New("there are no FIPS endpoints in China")
 		}
 	}
-	if s.dualStack {
+	if s.DualStack {
 		service += ".dualstack"
 	}
-	return service + "." + region + "." + domain, nil
+	return service + "." + region + "." + awscall.PartitionOf(region).Domain, nil
 }
 
 // accessPoint finds the access point that an ARN names, in the ARN's region:
@@ -116,8 +96,8 @@ func (s server) accessPoint(name string) (place, error) {
 	point, ok := strings.CutPrefix(strings.Replace(a.Resource, ":", "/", 1), accessPoints)
 	label := point + "-" + a.AccountID
 	switch {
-	case s.own != nil:
-		return place{}, fmt.Errorf("%q is an access point of Amazon's, and the endpoint is set to %s", name, s.own.Redacted())
+	case s.Own != nil:
+		return place{}, fmt.Errorf("%q is an access point of Amazon's, and the endpoint is set to %s", name, s.Own.Redacted())
 	case a.Service != "s3" || !ok || a.Region == "":
 		return place{}, fmt.Errorf("%q is not an access point that picket can read: want arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME", name)
 	case point == "" || a.AccountID == "" || !smithyhttp.ValidHostLabel(label):

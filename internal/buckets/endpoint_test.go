@@ -5,15 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
 // TestPlaces has the addresses of the S3 user guide (virtual hosting of buckets,
 // access points, dual-stack endpoints) and of the AWS General Reference (S3
 // endpoints and quotas).
 func TestPlaces(t *testing.T) {
-	usWest := server{region: "us-west-2"}
+	usWest := server{Region: "us-west-2"}
 	for _, c := range []struct {
 		server         server
 		bucket, region string // asked for
@@ -26,16 +24,16 @@ func TestPlaces(t *testing.T) {
 		{usWest, "a/b", "", "https://s3.us-west-2.amazonaws.com/a%2Fb", "us-west-2"},
 		{usWest, "example-ap-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias", "",
 			"https://example-ap-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias.s3.us-west-2.amazonaws.com", "us-west-2"},
-		{server{region: "us-east-2", fips: true}, "bucket", "", "https://bucket.s3-fips.us-east-2.amazonaws.com", "us-east-2"},
-		{server{region: "us-east-2", dualStack: true}, "bucket", "", "https://bucket.s3.dualstack.us-east-2.amazonaws.com", "us-east-2"},
-		{server{region: "us-east-2", dualStack: true, fips: true}, "bucket", "", "https://bucket.s3-fips.dualstack.us-east-2.amazonaws.com", "us-east-2"},
-		{server{region: "us-gov-west-1"}, "bucket", "", "https://bucket.s3.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
-		{server{region: "cn-north-1"}, "bucket", "", "https://bucket.s3.cn-north-1.amazonaws.com.cn", "cn-north-1"},
-		{server{region: "cn-north-1", fips: true}, "bucket", "", "", ""},
-		{server{region: "us-iso-east-1"}, "bucket", "", "https://bucket.s3.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"},
-		{server{region: "us-isob-east-1"}, "bucket", "", "https://bucket.s3.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"},
-		{server{region: "eusc-de-east-1"}, "bucket", "", "https://bucket.s3.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"},
-		{server{region: "evil.example.com/"}, "bucket", "", "", ""},
+		{server{Region: "us-east-2", FIPS: true}, "bucket", "", "https://bucket.s3-fips.us-east-2.amazonaws.com", "us-east-2"},
+		{server{Region: "us-east-2", DualStack: true}, "bucket", "", "https://bucket.s3.dualstack.us-east-2.amazonaws.com", "us-east-2"},
+		{server{Region: "us-east-2", DualStack: true, FIPS: true}, "bucket", "", "https://bucket.s3-fips.dualstack.us-east-2.amazonaws.com", "us-east-2"},
+		{server{Region: "us-gov-west-1"}, "bucket", "", "https://bucket.s3.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
+		{server{Region: "cn-north-1"}, "bucket", "", "https://bucket.s3.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+		{server{Region: "cn-north-1", FIPS: true}, "bucket", "", "", ""},
+		{server{Region: "us-iso-east-1"}, "bucket", "", "https://bucket.s3.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"},
+		{server{Region: "us-isob-east-1"}, "bucket", "", "https://bucket.s3.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"},
+		{server{Region: "eusc-de-east-1"}, "bucket", "", "https://bucket.s3.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"},
+		{server{Region: "evil.example.com/"}, "bucket", "", "", ""},
 		{usWest, "", "", "", ""},
 		{usWest, "bucket--usw2-az1--x-s3", "", "", ""},
 		{usWest, "point--usw2-az1--xa-s3", "", "", ""},
@@ -43,7 +41,7 @@ func TestPlaces(t *testing.T) {
 
 		{usWest, "arn:aws:s3:eu-west-1:111122223333:accesspoint/finance", "", "https://finance-111122223333.s3-accesspoint.eu-west-1.amazonaws.com", "eu-west-1"},
 		{usWest, "arn:aws:s3:eu-west-1:111122223333:accesspoint:finance", "us-east-1", "https://finance-111122223333.s3-accesspoint.eu-west-1.amazonaws.com", "eu-west-1"},
-		{server{region: "us-west-2", dualStack: true, fips: true}, "arn:aws:s3:us-west-2:111122223333:accesspoint/finance", "",
+		{server{Region: "us-west-2", DualStack: true, FIPS: true}, "arn:aws:s3:us-west-2:111122223333:accesspoint/finance", "",
 			"https://finance-111122223333.s3-accesspoint-fips.dualstack.us-west-2.amazonaws.com", "us-west-2"},
 		{usWest, "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", "", "", ""},
 		{usWest, "arn:aws:s3-object-lambda:us-west-2:111122223333:accesspoint/finance", "", "", ""},
@@ -150,22 +148,6 @@ func TestRegionOfOwnServer(t *testing.T) {
 	}
 	if _, err := client.server.place("arn:aws:s3:us-west-2:111122223333:accesspoint/finance", ""); err == nil {
 		t.Error("it has an access point of Amazon's")
-	}
-}
-
-// TestAttempts: the settings of repetition are the SDK's.
-func TestAttempts(t *testing.T) {
-	environ(t, "", "AWS_RETRY_MODE=adaptive")
-	client, err := New(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := client.retryer.(*retry.AdaptiveMode); !ok {
-		t.Errorf("adaptive: %T", client.retryer)
-	}
-	environ(t, "[default]\nmax_attempts = 7\n")
-	if client, err = New(t.Context(), 1); err != nil || client.retryer.MaxAttempts() != 7 {
-		t.Errorf("%d attempts (%v), want 7", client.retryer.MaxAttempts(), err)
 	}
 }
 

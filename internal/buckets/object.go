@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"picket/internal/awscall"
 )
 
 // A Bucket is one that is asked for something, and how it is asked.
@@ -75,14 +75,16 @@ type listing struct {
 }
 
 func (c *Client) page(ctx context.Context, b Bucket, prefix, token string, size int) (*listing, error) {
+	var l *listing
 	// Keys have characters that XML can't; they are asked for escaped.
 	r := &request{operation: "ListObjectsV2", method: http.MethodGet, query: url.Values{"list-type": {"2"}, "encoding-type": {"url"}, "prefix": {prefix}},
-		read: func(res *http.Response) (any, error) {
-			data, err := all(res)
+		read: func(res *http.Response) error {
+			data, err := awscall.ReadAll(res, most)
 			if err != nil {
-				return nil, fmt.Errorf("read the listing: %w", err)
+				return fmt.Errorf("read the listing: %w", err)
 			}
-			return decodeListing(data)
+			l, err = decodeListing(data)
+			return err
 		}}
 	if token != "" {
 		r.query.Set("continuation-token", token)
@@ -90,11 +92,8 @@ func (c *Client) page(ctx context.Context, b Bucket, prefix, token string, size 
 	if size > 0 {
 		r.query.Set("max-keys", strconv.Itoa(size))
 	}
-	result, err := c.do(ctx, b, r)
-	if err != nil {
-		return nil, err
-	}
-	return result.(*listing), nil
+	err := c.do(ctx, b, r)
+	return l, err
 }
 
 func decodeListing(data []byte) (*listing, error) {
@@ -115,30 +114,21 @@ func decodeListing(data []byte) (*listing, error) {
 	return l, nil
 }
 
-// all reads the whole body of an answer, so that its connection can be used again.
-func all(res *http.Response) ([]byte, error) {
-	defer res.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(res.Body, most+1))
-	if err == nil && len(data) > most {
-		err = fmt.Errorf("it is longer than %d MB", most>>20)
-	}
-	return data, err
-}
-
 var errNoKey = errors.New("no object is named")
 
 // object asks for an object, not for its bucket.
-func (c *Client) object(ctx context.Context, b Bucket, r *request) (any, error) {
+func (c *Client) object(ctx context.Context, b Bucket, r *request) error {
 	if r.key == "" {
-		return nil, errNoKey
+		return errNoKey
 	}
 	return c.do(ctx, b, r)
 }
 
 // Get opens an object for reading. The caller closes it.
 func (c *Client) Get(ctx context.Context, b Bucket, key string, p Part) (io.ReadCloser, error) {
+	var body io.ReadCloser
 	r := &request{operation: "GetObject", method: http.MethodGet, key: key, header: http.Header{},
-		read: func(res *http.Response) (any, error) { return res.Body, nil }}
+		read: func(res *http.Response) error { body = res.Body; return nil }}
 	if p.ETag != "" {
 		r.header.Set("If-Match", p.ETag)
 	}
@@ -147,18 +137,14 @@ func (c *Client) Get(ctx context.Context, b Bucket, key string, p Part) (io.Read
 	} else if p.From > 0 {
 		r.header.Set("Range", fmt.Sprintf("bytes=%d-", p.From))
 	}
-	body, err := c.object(ctx, b, r)
-	if err != nil {
-		return nil, err
-	}
-	return body.(io.ReadCloser), nil
+	err := c.object(ctx, b, r)
+	return body, err
 }
 
 // Head sees whether an object can be read. The codes of its errors are made of
 // their status, for these answers have no body: NotFound, Forbidden.
 func (c *Client) Head(ctx context.Context, b Bucket, key string) error {
-	_, err := c.object(ctx, b, &request{operation: "HeadObject", method: http.MethodHead, key: key, read: nothing})
-	return err
+	return c.object(ctx, b, &request{operation: "HeadObject", method: http.MethodHead, key: key, read: nothing})
 }
 
 // PutEmpty writes an empty object, encrypted with a key of KMS that its ARN names.
@@ -168,15 +154,13 @@ func (c *Client) PutEmpty(ctx context.Context, b Bucket, key, kmsKey string) err
 		"X-Amz-Server-Side-Encryption":                {"aws:kms"},
 		"X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id": {kmsKey},
 	}}
-	if c.cfg.RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired {
-		// Buckets with a lock on their objects want one. This is that of nothing.
-		r.header.Set("X-Amz-Checksum-Crc32", "AAAAAA==")
+	if c.checksums {
+		r.header.Set("X-Amz-Checksum-Crc32", "AAAAAA==") // that of nothing
 	}
-	_, err := c.object(ctx, b, r)
-	return err
+	return c.object(ctx, b, r)
 }
 
-func nothing(res *http.Response) (any, error) {
-	_, err := all(res)
-	return nil, err
+func nothing(res *http.Response) error {
+	_, err := awscall.ReadAll(res, most)
+	return err
 }

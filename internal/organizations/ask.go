@@ -10,14 +10,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/aws-sdk-go-v2/service/organizations"
-	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
-	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go"
 
 	"picket/internal/access"
-	"picket/internal/buckets"
+	"picket/internal/awscall"
 )
 
 const (
@@ -31,16 +28,25 @@ const (
 // errNotConfigured says that there is nobody to ask.
 var errNotConfigured = errors.New("neither AWS credentials nor an endpoint are configured")
 
-// ask asks AWS Organizations, with what is configured now. An organization
-// without accounts means that there is none.
+// ask asks AWS Organizations, with what is configured now.
 func ask(ctx context.Context) (*access.Organization, error) {
-	client, err := connect(ctx)
+	cfg, err := awscall.Configure(ctx, awshttp.NewBuildableClient().WithTimeout(callTime))
+	if err != nil {
+		return nil, fmt.Errorf("configure AWS client: %w", err)
+	}
+	return Ask(ctx, cfg)
+}
+
+// Ask asks AWS Organizations, by a configuration that has a region, credentials
+// and an HTTP client. An organization without accounts means that there is none.
+func Ask(ctx context.Context, cfg aws.Config) (*access.Organization, error) {
+	client, err := connect(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	org, err := describe(ctx, client)
-	var none *types.AWSOrganizationsNotInUseException
-	if errors.As(err, &none) {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "AWSOrganizationsNotInUseException" {
 		return &access.Organization{}, nil
 	}
 	return org, err
@@ -48,14 +54,13 @@ func ask(ctx context.Context) (*access.Organization, error) {
 
 // connect makes a client. The credentials that a machine in EC2 has for itself
 // are what the SDK falls back to, so without them nothing was configured.
-func connect(ctx context.Context) (*organizations.Client, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion("us-east-1"), config.WithLogger(logging.Nop{}),
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(callTime)))
+func connect(ctx context.Context, cfg aws.Config) (*awscall.Client, error) {
+	cfg.RetryMaxAttempts = cmp.Or(cfg.RetryMaxAttempts, tries)
+	client, err := awscall.New(ctx, service, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("configure AWS client: %w", err)
 	}
-	client := organizations.NewFromConfig(cfg, func(o *organizations.Options) { o.RetryMaxAttempts = cmp.Or(o.RetryMaxAttempts, tries) })
-	if client.Options().BaseEndpoint == nil && aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
+	if client.Server().Own == nil && aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
 		if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 			return nil, errNotConfigured
 		}
@@ -63,37 +68,78 @@ func connect(ctx context.Context) (*organizations.Client, error) {
 	return client, nil
 }
 
-// describe reads the organization, all pages of its accounts.
-func describe(ctx context.Context, client *organizations.Client) (*access.Organization, error) {
-	about, err := client.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
-	if err != nil {
-		return nil, fmt.Errorf("describe the organization: %w", buckets.Explain(err))
+// A description is the answer to DescribeOrganization, as far as it is of use.
+type description struct {
+	Organization struct {
+		MasterAccountID string `json:"MasterAccountId"`
 	}
-	if about.Organization == nil || !access.ValidAccount(aws.ToString(about.Organization.MasterAccountId)) {
+}
+
+// A page is the answer to ListAccounts.
+type page struct {
+	Accounts  []member
+	NextToken string
+}
+
+type member struct {
+	ID            string `json:"Id"`
+	State, Status string
+}
+
+// from is the input of ListAccounts.
+type from struct {
+	NextToken string `json:",omitempty"`
+}
+
+// describe reads the organization, all pages of its accounts.
+func describe(ctx context.Context, client *awscall.Client) (*access.Organization, error) {
+	var about description
+	if err := call(ctx, client, "DescribeOrganization", struct{}{}, &about); err != nil {
+		return nil, fmt.Errorf("describe the organization: %w", awscall.Explain(err))
+	}
+	management := about.Organization.MasterAccountID
+	if !access.ValidAccount(management) {
 		return nil, errors.New("describe the organization: the answer has no management account")
 	}
-	management := *about.Organization.MasterAccountId
-	accounts := []string{management}
-	for pages := organizations.NewListAccountsPaginator(client, &organizations.ListAccountsInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the organization's accounts: %w", buckets.Explain(err))
-		}
-		if accounts, err = appendActive(accounts, page.Accounts); err != nil {
-			return nil, fmt.Errorf("list the organization's accounts: %w", err)
-		}
+	accounts, err := list(ctx, client, []string{management})
+	if err != nil {
+		return nil, fmt.Errorf("list the organization's accounts: %w", err)
 	}
 	slices.Sort(accounts)
 	return &access.Organization{Management: management, Accounts: slices.Compact(accounts)}, nil
 }
 
-func appendActive(accounts []string, page []types.Account) ([]string, error) {
-	for _, a := range page {
-		if !access.ValidAccount(aws.ToString(a.Id)) {
-			return nil, fmt.Errorf("%.50q is not an account: 12 digits", aws.ToString(a.Id))
+// list appends the active accounts of all pages. Of the tokens that it saw it
+// keeps one, each time twice as long, which finds a circle of any length.
+func list(ctx context.Context, client *awscall.Client, accounts []string) ([]string, error) {
+	token, kept := "", ""
+	for n := 1; ; n++ {
+		var p page
+		err := call(ctx, client, "ListAccounts", from{token}, &p)
+		if err != nil {
+			return nil, awscall.Explain(err)
 		}
-		if active(a) {
-			accounts = append(accounts, *a.Id)
+		if accounts, err = appendActive(accounts, p.Accounts); err != nil {
+			return nil, err
+		}
+		switch token = p.NextToken; {
+		case token == "":
+			return accounts, nil
+		case token == kept:
+			return nil, errors.New("the server's listing goes round in a circle")
+		case n&(n-1) == 0: // a power of two
+			kept = token
+		}
+	}
+}
+
+func appendActive(accounts []string, page []member) ([]string, error) {
+	for _, m := range page {
+		if !access.ValidAccount(m.ID) {
+			return nil, fmt.Errorf("%.50q is not an account: 12 digits", m.ID)
+		}
+		if m.active() {
+			accounts = append(accounts, m.ID)
 		}
 	}
 	if len(accounts) > maxAccounts {
@@ -103,9 +149,4 @@ func appendActive(accounts []string, page []types.Account) ([]string, error) {
 }
 
 // active reads an account's state, which older servers call its status.
-func active(a types.Account) bool {
-	if a.State != "" {
-		return a.State == types.AccountStateActive
-	}
-	return a.Status == types.AccountStatusActive
-}
+func (m member) active() bool { return cmp.Or(m.State, m.Status) == "ACTIVE" }

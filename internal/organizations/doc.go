@@ -7,6 +7,6 @@
 // business; where there are none, nobody is asked and no account is in an
 // organization.
 //
-// It imports picket/internal/access, picket/internal/buckets for the wording of
-// failures, the AWS SDK and the standard library.
+// It imports picket/internal/access, picket/internal/awscall, the AWS SDK's
+// runtime, none of its clients, and the standard library.
 package organizations

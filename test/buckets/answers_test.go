@@ -28,11 +28,12 @@ func bare(status int) answer { return answer{status: status, header: ids} }
 // An outcome is how a call ended: what callers can learn of its error, how many
 // requests it took and by what clock they were signed, to the hour.
 type outcome struct {
-	Failed                         bool
-	Code, Message, Region, ID      string
-	Status                         int
-	Response, Operation, Cancelled bool
-	Hours                          []string
+	Failed                    bool
+	Code, Message, Region, ID string
+	Service                   string
+	Status                    int
+	Response, Cancelled       bool
+	Hours                     []string
 }
 
 func ended(err error, sent []*http.Request) outcome {
@@ -49,7 +50,9 @@ func ended(err error, sent []*http.Request) outcome {
 		o.ID, o.Status, o.Region = response.ServiceRequestID(), response.HTTPStatusCode(), response.Response.Header.Get("X-Amz-Bucket-Region")
 	}
 	var operation *smithy.OperationError
-	o.Operation = errors.As(err, &operation) && operation.Service() == "S3"
+	if errors.As(err, &operation) {
+		o.Service = operation.Service()
+	}
 	var cancelled interface{ CanceledError() bool }
 	o.Cancelled = errors.As(err, &cancelled)
 	return o

@@ -1,5 +1,6 @@
-// Package buckets compares picket's requests to S3 with those of the AWS SDK's
-// client of S3, which is what users compare picket with.
+// Package buckets compares picket's requests to S3, and those to AWS
+// Organizations, with those of the AWS SDK's clients, which is what users compare
+// picket with.
 //
-// It exists apart from picket's own tests because it alone needs that client.
+// It exists apart from picket's own tests because it alone needs those clients.
 package buckets

@@ -58,6 +58,7 @@ func (e environment) enter(t *testing.T) {
 type recorder struct {
 	answers  []answer
 	requests []*http.Request
+	bodies   []string // of the requests
 }
 
 type answer struct {
@@ -70,7 +71,14 @@ var empty = answer{status: http.StatusOK, body: `<ListBucketResult></ListBucketR
 
 func (r *recorder) Do(req *http.Request) (*http.Response, error) {
 	a := r.answers[min(len(r.requests), len(r.answers)-1)]
-	r.requests = append(r.requests, req)
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+	}
+	r.requests, r.bodies = append(r.requests, req), append(r.bodies, string(body))
 	if a.header == nil {
 		a.header = http.Header{}
 	}

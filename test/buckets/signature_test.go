@@ -7,14 +7,22 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
 
 // verify computes the signature of a request from what is sent, as S3 does: the
-// path is escaped once and not cleaned (S3 API reference, Authenticating
-// Requests, Signature Calculations for the Authorization Header).
+// path is escaped once and not cleaned, and the header has the body's hash (S3
+// API reference, Authenticating Requests, Signature Calculations for the
+// Authorization Header).
 func verify(t *testing.T, r *http.Request) {
+	t.Helper()
+	verifyHash(t, r, r.Header.Get("X-Amz-Content-Sha256"))
+}
+
+// verifyHash computes it with a body's hash.
+func verifyHash(t *testing.T, r *http.Request, hash string) {
 	t.Helper()
 	auth := r.Header.Get("Authorization")
 	scope, rest, ok1 := strings.Cut(strings.TrimPrefix(auth, "AWS4-HMAC-SHA256 Credential="+accessKey+"/"), ", SignedHeaders=")
@@ -27,12 +35,15 @@ func verify(t *testing.T, r *http.Request) {
 	canonical.WriteString(r.Method + "\n" + r.URL.EscapedPath() + "\n" + canonicalQuery(r.URL.RawQuery) + "\n")
 	for name := range strings.SplitSeq(signed, ";") {
 		value := strings.Join(r.Header.Values(name), ",")
-		if name == "host" {
+		switch name {
+		case "host":
 			value = r.URL.Host
+		case "content-length":
+			value = strconv.FormatInt(r.ContentLength, 10)
 		}
 		canonical.WriteString(name + ":" + strings.TrimSpace(value) + "\n")
 	}
-	canonical.WriteString("\n" + signed + "\n" + r.Header.Get("X-Amz-Content-Sha256"))
+	canonical.WriteString("\n" + signed + "\n" + hash)
 	sum := sha256.Sum256([]byte(canonical.String()))
 	text := "AWS4-HMAC-SHA256\n" + r.Header.Get("X-Amz-Date") + "\n" + scope + "\n" + hex.EncodeToString(sum[:])
 	signingKey := []byte("AWS4" + secretKey)

@@ -1,4 +1,4 @@
-package buckets
+package awscall
 
 import (
 	"cmp"
@@ -21,23 +21,23 @@ import (
 var plainRegion = strings.NewReplacer("-fips-", "-", "fips-", "", "-fips", "", "aws-global", "us-east-1")
 
 // configured reads the configuration as the SDK's clients do.
-func configured(ctx context.Context, cfg aws.Config) (server, error) {
-	own, err := ownEndpoint(ctx, cfg)
+func configured(ctx context.Context, service Service, cfg aws.Config) (Server, error) {
+	own, err := ownEndpoint(ctx, service, cfg)
 	if err != nil {
-		return server{}, err
+		return Server{}, err
 	}
 	fips, err := setting(ctx, cfg, fipsSource.GetUseFIPSEndpoint)
 	if err != nil {
-		return server{}, err
+		return Server{}, err
 	}
 	dual, err := setting(ctx, cfg, dualStackSource.GetUseDualStackEndpoint)
 	if err != nil {
-		return server{}, err
+		return Server{}, err
 	}
-	s := server{own: own, region: plainRegion.Replace(cfg.Region), dualStack: dual == aws.DualStackEndpointStateEnabled}
-	s.fips = fips == aws.FIPSEndpointStateEnabled || strings.Contains(cfg.Region, "fips-") || strings.Contains(cfg.Region, "-fips")
-	if own != nil && (s.fips || s.dualStack) {
-		return server{}, fmt.Errorf("FIPS and dual-stack endpoints are Amazon's, and the endpoint is set to %s: unset one of them", own.Redacted())
+	s := Server{Own: own, Region: plainRegion.Replace(cfg.Region), DualStack: dual == aws.DualStackEndpointStateEnabled}
+	s.FIPS = fips == aws.FIPSEndpointStateEnabled || strings.Contains(cfg.Region, "fips-") || strings.Contains(cfg.Region, "-fips")
+	if own != nil && (s.FIPS || s.DualStack) {
+		return Server{}, fmt.Errorf("FIPS and dual-stack endpoints are Amazon's, and the endpoint is set to %s: unset one of them", own.Redacted())
 	}
 	return s, nil
 }
@@ -74,22 +74,24 @@ func setting[Source, Value any](ctx context.Context, cfg aws.Config, get func(So
 var errEndpoint = errors.New("the endpoint that is set is not the address of a server: want http://host:port")
 
 // ownEndpoint is the server that is set in place of Amazon's, nil if none is. A
-// setting for S3 goes before one for all services, and the environment before
+// setting for the service goes before one for all, and the environment before
 // the profile (AWS SDKs and Tools Reference Guide, service-specific endpoints).
-func ownEndpoint(ctx context.Context, cfg aws.Config) (*url.URL, error) {
+func ownEndpoint(ctx context.Context, service Service, cfg aws.Config) (*url.URL, error) {
 	ignored, err := setting(ctx, cfg, ignoreSource.GetIgnoreConfiguredEndpoints)
 	if err != nil {
 		return nil, err
 	}
 	address := aws.ToString(cfg.BaseEndpoint)
-	if !ignored && (os.Getenv("AWS_ENDPOINT_URL") == "" || os.Getenv("AWS_ENDPOINT_URL_S3") != "") {
-		ofS3, err := setting(ctx, cfg, func(s endpointSource, ctx context.Context) (string, bool, error) {
-			return s.GetServiceBaseEndpoint(ctx, serviceID)
+	const all = "AWS_ENDPOINT_URL"
+	one := all + "_" + strings.ToUpper(strings.ReplaceAll(service.ID, " ", "_"))
+	if !ignored && (os.Getenv(all) == "" || os.Getenv(one) != "") {
+		itsOwn, err := setting(ctx, cfg, func(s endpointSource, ctx context.Context) (string, bool, error) {
+			return s.GetServiceBaseEndpoint(ctx, service.ID)
 		})
 		if err != nil {
 			return nil, err
 		}
-		address = cmp.Or(ofS3, address)
+		address = cmp.Or(itsOwn, address)
 	}
 	if address == "" {
 		return nil, nil
