@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,12 +155,13 @@ func TestParquetDictionaries(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, got, _, err := readParquet(b.Bytes()) // one row group, large dictionaries
-	if err != nil || !cmp.Equal(want, got) {
+	if err != nil || !slices.Equal(want, got) {
 		t.Errorf("%d lines, want %d, error %v", len(got), len(want), err)
 	}
-	_, got, _, err = readParquet(parquetFile(t, dictionaries)) // several
-	if err != nil || !cmp.Equal(want, got) {
-		t.Errorf("%d lines of row groups, want %d, error %v", len(got), len(want), err)
+	const few = 20_000
+	_, got, _, err = readParquet(parquetFile(t, dictionaries[:few])) // several
+	if err != nil || !slices.Equal(want[:few], got) {
+		t.Errorf("%d lines of row groups, want %d, error %v", len(got), few, err)
 	}
 }
 
