@@ -150,19 +150,36 @@ func TestParquetDictionaries(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, want, _, err := readParquet(parquetFile(t, plains))
+	const few = 20_000
+	want := parquetLines(t, parquetFile(t, plains))
+	if len(want) != rows {
+		t.Fatalf("%d lines of %d rows", len(want), rows)
+	}
+	if got := parquetLines(t, b.Bytes()); !slices.Equal(want, got) { // one row group, large dictionaries
+		t.Errorf("%d lines that differ from the %d of a file without dictionaries", len(got), rows)
+	}
+	if got := parquetLines(t, parquetFile(t, dictionaries[:few])); !slices.Equal(want[:few], got) { // several
+		t.Errorf("%d lines of row groups that differ from the %d of a file without dictionaries", len(got), few)
+	}
+}
+
+// parquetLines are the records of a file as text.
+func parquetLines(t *testing.T, data []byte) (lines []string) {
+	p, err := OpenParquet(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, got, _, err := readParquet(b.Bytes()) // one row group, large dictionaries
-	if err != nil || !slices.Equal(want, got) {
-		t.Errorf("%d lines, want %d, error %v", len(got), len(want), err)
+	defer p.Close()
+	var st State
+	var b event.Batch
+	for more := true; more; {
+		b.Reset()
+		if more, err = p.Decode(&b, &st); err != nil {
+			t.Fatal(err)
+		}
+		lines = slices.AppendSeq(lines, strings.Lines(string(b.Data)))
 	}
-	const few = 20_000
-	_, got, _, err = readParquet(parquetFile(t, dictionaries[:few])) // several
-	if err != nil || !slices.Equal(want[:few], got) {
-		t.Errorf("%d lines of row groups, want %d, error %v", len(got), few, err)
-	}
+	return lines
 }
 
 // TestParquetNested: columns that repeat or are inside others are not taken for

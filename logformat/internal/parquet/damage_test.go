@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // TestBadPages: each error names the column, the row group, counted from 0, and
@@ -213,12 +215,16 @@ func TestLongShared(t *testing.T) {
 // TestMemory: pages that are small in the file and as large as may be in memory
 // are an error once all columns together take too much.
 func TestMemory(t *testing.T) {
-	body := gzipped(t, make([]byte, maxPage))
+	packer, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := packer.EncodeAll(make([]byte, maxPage), nil)
 	big := dataV2Of(maxPage/4, 0, plainEncoding, nil, body, maxPage, true)
 	dictionary := slices.Concat(structure(number32(1, dictionaryPage), number32(2, maxPage), number32(3, int64(len(body))), inner(dictionaryHead, number32(1, 1), number32(2, 0))), body)
 	var columns []madeColumn
 	for range 9 {
-		columns = append(columns, madeColumn{name: "a", typ: Int32, codec: 2, values: maxPage / 4, pages: [][]byte{dictionary, big}})
+		columns = append(columns, madeColumn{name: "a", typ: Int32, codec: 6, values: maxPage / 4, pages: [][]byte{dictionary, big}})
 	}
 	data := file(maxPage/4, columns...)
 	var before, after runtime.MemStats
