@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -29,6 +30,12 @@ func ReadAll(res *http.Response, most int) ([]byte, error) {
 func Status(status int) (code, message string) {
 	text := cmp.Or(http.StatusText(status), "Unknown Status")
 	return strings.ReplaceAll(text, " ", ""), fmt.Sprintf("the server answered %d %s and gave no reason", status, text)
+}
+
+// Is says whether a server answered with one of these error codes.
+func Is(err error, codes ...string) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
 }
 
 // Explain shortens what the SDK says of a failure. It wraps what it is given.

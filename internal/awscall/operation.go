@@ -21,13 +21,18 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
+// A Place is where a request goes to, and the region it is signed for.
+type Place struct {
+	URL    url.URL
+	Region string
+}
+
 // An Operation is one request to a service, and how its answer is read.
 type Operation struct {
+	Place
 	Name     string // as the SDK has it
-	Region   string // that the request is signed for
 	Attempts int    // that it is sent, 0 for as many as are configured
 	Method   string
-	URL      url.URL
 	Header   http.Header
 	Body     []byte // nil: none
 	// Read reads an answer of success. The body is its to close.

@@ -75,8 +75,8 @@ func (c *Client) do(ctx context.Context, b Bucket, r *request) error {
 	if err != nil {
 		return err
 	}
-	if at.url.RawQuery = r.query.Encode(); r.key != "" || at.url.Path == "" {
-		at.url.Path, at.url.RawPath = at.url.Path+"/"+r.key, at.url.RawPath+"/"+httpbinding.EscapePath(r.key, false)
+	if at.URL.RawQuery = r.query.Encode(); r.key != "" || at.URL.Path == "" {
+		at.URL.Path, at.URL.RawPath = at.URL.Path+"/"+r.key, at.URL.RawPath+"/"+httpbinding.EscapePath(r.key, false)
 	}
 	// Nothing on the way may pack or unpack what is read in ranges.
 	header := http.Header{"Accept-Encoding": {"identity"}}
@@ -84,5 +84,5 @@ func (c *Client) do(ctx context.Context, b Bucket, r *request) error {
 	if b.Owner != "" {
 		header.Set("X-Amz-Expected-Bucket-Owner", b.Owner)
 	}
-	return c.aws.Do(ctx, &awscall.Operation{Name: r.operation, Region: at.region, Attempts: b.Attempts, Method: r.method, URL: at.url, Header: header, Read: r.read})
+	return c.aws.Do(ctx, &awscall.Operation{Place: at, Name: r.operation, Attempts: b.Attempts, Method: r.method, Header: header, Read: r.read})
 }

@@ -55,12 +55,12 @@ func TestPlaces(t *testing.T) {
 		p, err := c.server.place(c.bucket, c.region)
 		if c.url == "" {
 			if err == nil {
-				t.Errorf("%+v has %q at %s", c.server, c.bucket, &p.url)
+				t.Errorf("%+v has %q at %s", c.server, c.bucket, &p.URL)
 			}
 			continue
 		}
-		if got := p.url.String(); err != nil || got != c.url || p.region != c.signed {
-			t.Errorf("%+v has %q in %q at %s, signed for %q (%v), want %s and %q", c.server, c.bucket, c.region, got, p.region, err, c.url, c.signed)
+		if got := p.URL.String(); err != nil || got != c.url || p.Region != c.signed {
+			t.Errorf("%+v has %q in %q at %s, signed for %q (%v), want %s and %q", c.server, c.bucket, c.region, got, p.Region, err, c.url, c.signed)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func TestSettings(t *testing.T) {
 			continue
 		}
 		p, err := client.server.place("bucket", "")
-		if got := p.url.String(); err != nil || got != c.url {
+		if got := p.URL.String(); err != nil || got != c.url {
 			t.Errorf("%v, %q: %s (%v), want %q", c.vars, c.profile, got, err, c.url)
 		}
 		if own := strings.Contains(c.url, "192.0.2."); client.OwnEndpoint() != own {
@@ -143,8 +143,8 @@ func TestRegionOfOwnServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := client.server.place("bucket", "us-east-2")
-	if err != nil || p.region != "eu-west-1" || p.url.Host != "192.0.2.1:9000" {
-		t.Errorf("%s signed for %s (%v)", &p.url, p.region, err)
+	if err != nil || p.Region != "eu-west-1" || p.URL.Host != "192.0.2.1:9000" {
+		t.Errorf("%s signed for %s (%v)", &p.URL, p.Region, err)
 	}
 	if _, err := client.server.place("arn:aws:s3:us-west-2:111122223333:accesspoint/finance", ""); err == nil {
 		t.Error("it has an access point of Amazon's")

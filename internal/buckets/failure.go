@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -70,7 +69,4 @@ func Explain(err error) error {
 type Failure = awscall.Failure
 
 // Is says whether a server answered with one of the error codes of S3.
-func Is(err error, codes ...string) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
-}
+func Is(err error, codes ...string) bool { return awscall.Is(err, codes...) }

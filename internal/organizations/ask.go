@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/smithy-go"
 
 	"picket/internal/access"
 	"picket/internal/awscall"
@@ -45,8 +44,7 @@ func Ask(ctx context.Context, cfg aws.Config) (*access.Organization, error) {
 		return nil, err
 	}
 	org, err := describe(ctx, client)
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "AWSOrganizationsNotInUseException" {
+	if awscall.Is(err, "AWSOrganizationsNotInUseException") {
 		return &access.Organization{}, nil
 	}
 	return org, err

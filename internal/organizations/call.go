@@ -29,23 +29,17 @@ const (
 	most = 16 << 20
 )
 
-// An endpoint is where a request goes to, and the region it is signed for.
-type endpoint struct {
-	url    url.URL
-	region string
-}
-
 // place finds the one endpoint that a partition has (AWS General Reference, AWS
 // Organizations endpoints and quotas). In AWS GovCloud (US) all cryptography is
 // validated, and the endpoint does not say so.
-func place(s awscall.Server) (endpoint, error) {
+func place(s awscall.Server) (awscall.Place, error) {
 	if !smithyhttp.ValidHostLabel(s.Region) {
-		return endpoint{}, fmt.Errorf("%q is not a region", s.Region)
+		return awscall.Place{}, fmt.Errorf("%q is not a region", s.Region)
 	}
 	if s.Own != nil {
 		own := *s.Own
 		own.Path = cmp.Or(own.Path, "/")
-		return endpoint{own, s.Region}, nil
+		return awscall.Place{URL: own, Region: s.Region}, nil
 	}
 	p, name := awscall.PartitionOf(s.Region), "organizations"
 	if s.FIPS && p.Global != "us-gov-west-1" {
@@ -55,7 +49,7 @@ func place(s awscall.Server) (endpoint, error) {
 	if s.DualStack {
 		domain = p.DualStack
 	}
-	return endpoint{url.URL{Scheme: "https", Host: name + "." + p.Global + "." + domain, Path: "/"}, p.Global}, nil
+	return awscall.Place{URL: url.URL{Scheme: "https", Host: name + "." + p.Global + "." + domain, Path: "/"}, Region: p.Global}, nil
 }
 
 // call has an operation done. Input and output are those of the AWS
@@ -69,7 +63,7 @@ func call(ctx context.Context, client *awscall.Client, operation string, in, out
 	if err != nil {
 		return err
 	}
-	return client.Do(ctx, &awscall.Operation{Name: operation, Region: at.region, Method: http.MethodPost, URL: at.url, Body: body,
+	return client.Do(ctx, &awscall.Operation{Place: at, Name: operation, Method: http.MethodPost, Body: body,
 		Header: http.Header{"Content-Type": {content}, "X-Amz-Target": {target + operation}},
 		Read:   func(res *http.Response) error { return read(res, out) }})
 }

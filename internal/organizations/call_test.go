@@ -42,10 +42,10 @@ func TestPlace(t *testing.T) {
 	} {
 		at, err := place(c.server)
 		if c.url == "" && err == nil {
-			t.Errorf("%+v is at %s", c.server, &at.url)
+			t.Errorf("%+v is at %s", c.server, &at.URL)
 		}
-		if got := at.url.String(); c.url != "" && (err != nil || got != c.url || at.region != c.region) {
-			t.Errorf("%+v is at %s, signed for %s (%v), want %s and %s", c.server, got, at.region, err, c.url, c.region)
+		if got := at.URL.String(); c.url != "" && (err != nil || got != c.url || at.Region != c.region) {
+			t.Errorf("%+v is at %s, signed for %s (%v), want %s and %s", c.server, got, at.Region, err, c.url, c.region)
 		}
 	}
 }
