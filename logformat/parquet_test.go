@@ -3,6 +3,7 @@ package logformat
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,11 +61,20 @@ func sampleRows(n int) []flowRow {
 	return rows
 }
 
-// readParquet decodes a whole file and checks the bounds of its batches.
+// readParquet decodes a whole file.
 func readParquet(data []byte) (rows []string, lines []string, stats Stats, err error) {
+	stats, err = eachBatch(data, func(b *event.Batch) {
+		rows = slices.AppendSeq(rows, strings.Lines(dump(b)))
+		lines = append(lines, raws(b)...)
+	})
+	return rows, lines, stats, err
+}
+
+// eachBatch decodes a whole file, checks the bounds of its batches and shows them.
+func eachBatch(data []byte, show func(*event.Batch)) (Stats, error) {
 	p, err := OpenParquet(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, nil, stats, err
+		return Stats{}, err
 	}
 	defer p.Close()
 	var st State
@@ -72,17 +82,14 @@ func readParquet(data []byte) (rows []string, lines []string, stats Stats, err e
 	for more := true; more; {
 		b.Reset()
 		if more, err = p.Decode(&b, &st); err != nil {
-			return rows, lines, st.Stats, err
+			return st.Stats, err
 		}
 		if len(b.Flows) > parquetRows || len(b.Data) > parquetBytes+1<<20 {
-			return nil, nil, stats, fmt.Errorf("batch of %d rows, %d bytes", len(b.Flows), len(b.Data))
+			return st.Stats, fmt.Errorf("batch of %d rows, %d bytes", len(b.Flows), len(b.Data))
 		}
-		for line := range strings.Lines(dump(&b)) {
-			rows = append(rows, line)
-		}
-		lines = append(lines, raws(&b)...)
+		show(&b)
 	}
-	return rows, lines, st.Stats, nil
+	return st.Stats, nil
 }
 
 func TestParquet(t *testing.T) {
@@ -113,11 +120,7 @@ func TestParquet(t *testing.T) {
 
 // TestParquetText: the fields that only a finding needs can be cut out.
 func TestParquetText(t *testing.T) {
-	data := parquetFile(t, sampleRows(1))
-	p, err := OpenParquet(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := openParquet(t, parquetFile(t, sampleRows(1)))
 	defer p.Close()
 	var st State
 	var b event.Batch

@@ -23,9 +23,10 @@ type codec struct {
 	unpack func(u *unpacker, dst, src []byte) error
 }
 
-// codecs are numbered as CompressionCodec is. Those without unpack are not read.
+// codecs are numbered as CompressionCodec is. Those without unpack are not read,
+// but for the first, of which there is nothing to unpack.
 var codecs = [...]codec{
-	{"UNCOMPRESSED", (*unpacker).copy},
+	{"UNCOMPRESSED", nil},
 	{"SNAPPY", (*unpacker).unsnap},
 	{"GZIP", (*unpacker).gunzip},
 	{"LZO", nil},
@@ -43,7 +44,7 @@ func codecOf(number int64) (*codec, error) {
 		return nil, fmt.Errorf("it is compressed with unknown codec %d", number)
 	}
 	c := &codecs[number]
-	if c.unpack == nil {
+	if c.unpack == nil && number != uncompressed {
 		return nil, fmt.Errorf("it is compressed with %s, which is not read", c.name)
 	}
 	return c, nil
@@ -53,14 +54,6 @@ var (
 	errSize    = errors.New("it does not have the size its header says")
 	errCorrupt = errors.New("invalid data")
 )
-
-func (u *unpacker) copy(dst, src []byte) error {
-	if len(dst) != len(src) {
-		return errSize
-	}
-	copy(dst, src)
-	return nil
-}
 
 func (u *unpacker) unsnap(dst, src []byte) error { return unsnap(dst, src) }
 func (u *unpacker) unlz4(dst, src []byte) error  { return unlz4(dst, src) }
