@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	driver "modernc.org/sqlite" // named "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -83,7 +82,7 @@ func connect(dsn string) (d *dialect, write, read *sql.DB, err error) {
 			return nil, nil, nil, err
 		}
 		maps.Copy(cfg.RuntimeParams, planner)
-		db := stdlib.OpenDB(*cfg)
+		db := sql.OpenDB(reconnecting(cfg))
 		db.SetMaxOpenConns(2 * readers)
 		db.SetMaxIdleConns(readers)
 		return &postgres, db, db, nil
