@@ -28,7 +28,7 @@ func Benign(t *testing.T, ds []*detect.Detector, pattern string) {
 	for _, f := range files {
 		c.logs = append(c.logs, logFile{f, gunzip(t, f)})
 	}
-	for _, f := range c.detect(t, ds, lists, plan{shards: 2}) {
+	for _, f := range c.detect(t, ds, lists, c.batches(t, lists), plan{shards: 2}) {
 		j, _ := f.JSON()
 		t.Errorf("law: a finding in benign logs: %s\n%s", f.Type, j)
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // server is a real S3 server that checks signatures: one for all tests, as one
-// process can hold only one. program is picket, built as users build it.
+// process can hold only one. program is picket, with the race detector.
 var server, program string
 
 func TestMain(m *testing.M) { os.Exit(withServer(m)) }
@@ -33,7 +33,7 @@ func withServer(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "picket") // first: the server changes the working directory
-	if out, err := exec.Command("go", "build", "-C", "..", "-o", program, "./cmd/picket").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-C", "..", "-race", "-o", program, "./cmd/picket").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build picket: %v\n%s", err, out)
 		return 1
 	}

@@ -78,10 +78,10 @@ func samples() map[string][]byte {
 	return map[string][]byte{
 		"empty":    nil,
 		"one byte": {'x'},
-		"flow":     flowText(rng, 150_000),
-		"trail":    trailText(rng, 150_000),
+		"flow":     flowText(rng, 80_000),
+		"trail":    trailText(rng, 80_000),
 		"random":   randomBytes(rng, 80_000),
-		"zeros":    make([]byte, 200_000),
+		"zeros":    make([]byte, 100_000),
 		"periodic": periodic(rng),
 		"skewed":   skewed(rng, 100_000),
 	}

@@ -203,8 +203,8 @@ func compareList(t *testing.T, v *View, q *Query, o Order, want []known) {
 		}
 		after = &page[49]
 	}
-	if diff := gocmp.Diff(ids, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Fatalf("order %v (-want +got):\n%.1000s", o, diff)
+	if !slices.Equal(ids, got) { // cmp is slow
+		t.Fatalf("order %v (-want +got):\n%.1000s", o, gocmp.Diff(ids, got))
 	}
 }
 
@@ -244,8 +244,8 @@ func compareCount(t *testing.T, v *View, q *Query, g Group, ks []known) {
 			if limit > 0 {
 				some = want[:min(len(want), limit)]
 			}
-			if diff := gocmp.Diff(some, v.Count(q, g, ascending, limit), cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("group %d, ascending %v, limit %d (-want +got):\n%.1000s", g, ascending, limit, diff)
+			if got := v.Count(q, g, ascending, limit); !slices.Equal(some, got) {
+				t.Fatalf("group %d, ascending %v, limit %d (-want +got):\n%.1000s", g, ascending, limit, gocmp.Diff(some, got))
 			}
 		}
 		slices.Reverse(want)
