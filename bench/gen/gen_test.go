@@ -36,7 +36,7 @@ func TestSameBytesWhateverTheWorkers(t *testing.T) {
 	trees := make([]map[string][32]byte, 2)
 	for i := range trees {
 		dir := t.TempDir()
-		o, err := parseFlags([]string{"-out", dir, "-size", "tiny", "-file-mb", "0.1", "-workers", fmt.Sprint(i + 1)})
+		o, err := parseFlags([]string{"-out", dir, "-size", "tiny", "-file-mb", "0.1", "-list-ips", "2000", "-list-domains", "500", "-workers", fmt.Sprint(i + 1)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func findingsText(t testing.TB, res *Result) string {
 // corpus is logs of all kinds in files that overlap in time.
 func corpus(t testing.TB) map[string]string {
 	files := map[string]string{}
-	for i := range 12 {
+	for i := range 6 {
 		from := i * 300
 		files[fmt.Sprintf("flow/%02d.log", i)] = lines(flowRecord, from, from+500)
 		files[fmt.Sprintf("trail/%02d.json.gz", i)] = gzipOf(t, trailFile(from+70, from+370))
@@ -89,7 +89,7 @@ func TestOrderLaws(t *testing.T) {
 
 // TestSplitting: what is in one file or in many is the same.
 func TestSplitting(t *testing.T) {
-	const n = 6000
+	const n = 3000
 	whole := folder(t, map[string]string{"flow": lines(flowRecord, 0, n), "trail": trailFile(0, n), "dns": lines(dnsRecord, 0, n), "audit": lines(auditRecord, 0, n)})
 	want := findingsText(t, run(t, Config{Paths: []string{whole}}))
 	for _, size := range []int{37, 500} {
