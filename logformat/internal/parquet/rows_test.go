@@ -196,7 +196,7 @@ func TestDictionaryOverflow(t *testing.T) {
 // take no memory.
 func TestNoAllocations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	const rows = 3000
+	const rows = 1200
 	columns, schema := writtenColumns(rng, rows)
 	for _, codec := range writtenCodecs {
 		data := write(t, columns, schema, rows, library.Compression(codec), library.PageBufferSize(1<<20))
@@ -210,7 +210,7 @@ func TestNoAllocations(t *testing.T) {
 		}
 		r := f.Rows(picked)
 		next := func() {
-			if _, err := r.Next(25); err != nil {
+			if _, err := r.Next(10); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -218,7 +218,7 @@ func TestNoAllocations(t *testing.T) {
 			next()
 		}
 		if n := testing.AllocsPerRun(100, next); n > 0 {
-			t.Errorf("%s: %v allocations in 25 rows", codec, n)
+			t.Errorf("%s: %v allocations in 10 rows", codec, n)
 		}
 		r.Close()
 	}
