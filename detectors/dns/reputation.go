@@ -107,8 +107,7 @@ func (r *reputation) judge(d *event.DNS) (t *finding.Type, why string) {
 // mines reports whether a name speaks of mining a coin: it has words for both,
 // apart ("xmr-eu.pool.example") or run together ("xmrpool.example").
 func (r *reputation) mines(name string) bool {
-	// Nearly all names stop here: these parts are in all of Uses.
-	if !strings.Contains(name, "pool") && !strings.Contains(name, "min") && !strings.Contains(name, "stratum") {
+	if !mayMine(name) {
 		return false
 	}
 	var coin, use, protocol bool
@@ -130,6 +129,27 @@ func (r *reputation) mines(name string) bool {
 		}
 	}
 	return coin && (use || protocol) || use && protocol
+}
+
+// mayMine is false for nearly all names: one of these parts is in all of Uses.
+func mayMine(name string) bool {
+	for i := range len(name) {
+		switch name[i] {
+		case 'm':
+			if strings.HasPrefix(name[i:], "min") {
+				return true
+			}
+		case 'p':
+			if strings.HasPrefix(name[i:], "pool") {
+				return true
+			}
+		case 's':
+			if strings.HasPrefix(name[i:], "stratum") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // joined reports whether word is one of Coins and one of Uses run together.
