@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -28,12 +29,12 @@ func (r reconnector) Connect(ctx context.Context) (driver.Conn, error) {
 
 type connection struct{ *stdlib.Conn }
 
-// BeginTx returns driver.ErrBadConn for a connection that broke before the
-// caller gave up.
+// BeginTx returns driver.ErrBadConn, with the reason, for a connection that broke
+// before the caller gave up.
 func (c connection) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.Conn.BeginTx(ctx, opts)
 	if err != nil && ctx.Err() == nil && c.Conn.Conn().IsClosed() {
-		return nil, driver.ErrBadConn
+		return nil, fmt.Errorf("%w: %w", driver.ErrBadConn, err)
 	}
 	return tx, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
@@ -107,6 +108,25 @@ func TestRestartedServer(t *testing.T) {
 	}
 	server.breakAll()
 	write(t, db, tagX)
+}
+
+// TestBrokenConnection: the pool is told to replace it, and why, which is what a
+// caller sees when new ones break as well.
+func TestBrokenConnection(t *testing.T) {
+	db, server := openRelayed(t)
+	c, err := db.write.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	server.breakAll()
+	err = c.Raw(func(conn any) error {
+		_, err := conn.(driver.ConnBeginTx).BeginTx(t.Context(), driver.TxOptions{})
+		return err
+	})
+	if !errors.Is(err, driver.ErrBadConn) || err.Error() == driver.ErrBadConn.Error() {
+		t.Errorf("want a broken connection and the reason, got %v", err)
+	}
 }
 
 // TestGivenUp: a query that is given up says so, stops on the server, and leaves
