@@ -67,7 +67,7 @@ func TestTablesStayWithinBounds(t *testing.T) {
 		s := detect.Setup{Params: d.Params}
 		h := d.New(&s)
 		p := detect.Pass{Batch: &b, Sink: silent{}}
-		for i := range uint64(160_000) {
+		for i := range uint64(300_000) {
 			f := &b.Flows[0]
 			f.Remote = event.IPv4(0xc6000000 + uint32(i))
 			f.LocalPort, f.RemotePort = uint16(i), uint16(i>>3)

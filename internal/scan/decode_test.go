@@ -146,7 +146,7 @@ func TestColumnsChange(t *testing.T) {
 	if want := 2 * (40*100 + 10*39*40/2); res.Stats.Records != want || len(res.Problems) > 0 {
 		t.Errorf("%d records, want %d; problems %v", res.Stats.Records, want, res.Problems)
 	}
-	restless := strings.Repeat(usual+flowRecord(1)+header+other(1), 20*maxAgains)
+	restless := strings.Repeat(usual+flowRecord(1)+header+other(1), 100_000)
 	stop := watchHeap()
 	res = run(t, Config{Paths: []string{folder(t, map[string]string{"a": restless})}})
 	if grown := stop(); grown > 100<<20 {

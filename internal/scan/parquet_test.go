@@ -55,7 +55,7 @@ func parquetOf[R any](t *testing.T, rows []R) string {
 // TestParquet: a Parquet file gives what the same records as text give, alone,
 // in an archive and from a pipe, in order with other files.
 func TestParquet(t *testing.T) {
-	const n = 8_000
+	const n = 10_000 // more than a batch
 	text := folder(t, map[string]string{"a": lines(flowRecord, 0, n), "b": lines(flowRecord, 5000, 7000)})
 	want := findingsText(t, run(t, Config{Paths: []string{text}}))
 	data := parquetFlows(t, 0, n)
